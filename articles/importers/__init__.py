@@ -1,0 +1,81 @@
+"""References and articles from the files people have: one format a module, record in, record or report out."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import PurePath
+
+from . import bibtex, csl, jats, jats_article, markdown, pubmed, ris
+from .decoding import decode
+from .markdown import MarkdownArticle
+from .records import Author, ImportProblem, ImportResult, ReferenceRecord, UnreadableFile, stable_key
+
+__all__ = [
+    "Author",
+    "ImportProblem",
+    "ImportResult",
+    "MarkdownArticle",
+    "ReferenceRecord",
+    "UnreadableFile",
+    "read_article",
+    "read_references",
+    "stable_key",
+]
+
+_Reader = Callable[[str], ImportResult]
+
+_BY_CONTENT: tuple[tuple[re.Pattern[str], _Reader], ...] = (
+    (re.compile(r"(?:<[!?][^>]*>\s*)*<Pubmed"), pubmed.read),
+    (re.compile(r"<"), jats.read),
+    (re.compile(r"TY {1,2}-"), ris.read),
+    (re.compile(r"PMID *-"), pubmed.read),
+    (re.compile(r"@\w+\s*[{(]"), bibtex.read),
+    (re.compile(r"[\[{]"), csl.read),
+)
+_BY_EXTENSION: dict[str, _Reader] = {".bib": bibtex.read, ".ris": ris.read, ".json": csl.read, ".nbib": pubmed.read}
+
+
+def read_references(data: bytes, *, name: str) -> ImportResult:
+    """The references in an uploaded file, each imported or reported; the content decides before the extension.
+
+    Raises:
+        UnreadableFile: nothing can be taken from it; the message says what to do.
+    """
+    name = PurePath(name).name
+    text, assumed = decode(data, name=name)
+    result = _reader(text, name=name)(text)
+    return replace(result, problems=assumed + result.problems)
+
+
+def read_article(data: bytes, *, name: str) -> MarkdownArticle:
+    """The article in an uploaded file: Markdown with front matter, or JATS XML.
+
+    Raises:
+        UnreadableFile: nothing can be taken from it; the message says what to do.
+    """
+    name = PurePath(name).name
+    text, assumed = decode(data, name=name)
+    if _extension(name) not in (".md", ".markdown", ".txt", ".xml", ".nxml"):
+        raise UnreadableFile(
+            f"“{name}” is not a kind of article that can be read. Choose Markdown (.md) or JATS (.xml)."
+        )
+    is_xml = _extension(name) in (".xml", ".nxml")
+    article = jats_article.read(text) if is_xml else markdown.read(text)
+    return replace(article, problems=assumed + article.problems)
+
+
+def _reader(text: str, *, name: str) -> _Reader:
+    start = text.lstrip("\ufeff \t\n")
+    for sign, read in _BY_CONTENT:
+        if sign.match(start):
+            return read
+    if read := _BY_EXTENSION.get(_extension(name)):
+        return read
+    raise UnreadableFile(
+        f"“{name}” holds no references that can be read here. "
+        "Export them as BibTeX (.bib), RIS (.ris), CSL-JSON (.json), PubMed (.nbib, .xml) or JATS (.xml)."
+    )
+
+
+def _extension(name: str) -> str:
+    return PurePath(name).suffix.lower()
