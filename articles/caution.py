@@ -1,0 +1,140 @@
+"""The words of the caution, per standing, provenance and audience, long and in one line.
+
+Four parts, as the evidence on labels asks: what was not done, what may be wrong, what not to do, what to do instead.
+"""
+
+from dataclasses import dataclass
+
+from articles.standing import Standing, Told
+from articles.states import AI_WROTE, Audience, NoticeKind
+
+VERSION = "1"
+MOST_WORDS = 60
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Four sentences, and one line for places where four do not fit."""
+
+    not_done: str
+    may_be_wrong: str
+    do_not: str
+    instead: str
+    line: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.not_done} {self.may_be_wrong} {self.do_not} {self.instead}"
+
+
+AI_FAULTS = "It may get facts or doses wrong, or name studies that do not say what it claims."
+HUMAN_FAULTS = "It may hold mistakes, or leave out something that matters to you."
+AGED = "Newer research may have changed what is advised."
+
+# (what was not done, what may be wrong, one line), for a text an AI system wrote and for one it did not.
+ABOUT = {
+    (Told.SUBMITTED, True): (
+        "An AI system wrote this text, and no health professional has checked it.",
+        AI_FAULTS,
+        "Written by AI and not checked by any health professional: do not act on it.",
+    ),
+    (Told.SUBMITTED, False): (
+        "No health professional on our board has checked this text yet.",
+        HUMAN_FAULTS,
+        "Not yet checked by a health professional: do not act on it.",
+    ),
+    (Told.UNDER_REVIEW, True): (
+        "An AI system wrote this text. A health professional has begun to check it but is not done.",
+        AI_FAULTS,
+        "Written by AI, and its check is not finished: do not act on it.",
+    ),
+    (Told.UNDER_REVIEW, False): (
+        "A health professional has begun to check this text but is not done.",
+        HUMAN_FAULTS,
+        "Its check by a health professional is not finished: do not act on it.",
+    ),
+    (Told.CHANGES_REQUESTED, True): (
+        "An AI system wrote this text. Health professionals read it and asked for changes that have not been made.",
+        "Some of what it says is known to need fixing.",
+        "Written by AI, and its reviewers asked for changes: do not act on it.",
+    ),
+    (Told.CHANGES_REQUESTED, False): (
+        "Health professionals read this text and asked for changes that have not been made.",
+        "Some of what it says is known to need fixing.",
+        "Its reviewers asked for changes that are not made yet: do not act on it.",
+    ),
+    (Told.OVERDUE, True): (
+        "This text was drafted by an AI system and checked once. The date to check it again has passed.",
+        AGED,
+        "Checked once, but its next check is overdue: it may be out of date.",
+    ),
+    (Told.OVERDUE, False): (
+        "This text was checked once, but the date to check it again has passed.",
+        AGED,
+        "Checked once, but its next check is overdue: it may be out of date.",
+    ),
+    (Told.RETRACTED, True): (
+        "We took back this text. It was drafted by an AI system, and our check did not find what is wrong with it.",
+        "It is seriously wrong, and following it could do harm.",
+        "Retracted: this text is seriously wrong. Do not use it.",
+    ),
+    (Told.RETRACTED, False): (
+        "We took back this text: our check did not find what is wrong with it.",
+        "It is seriously wrong, and following it could do harm.",
+        "Retracted: this text is seriously wrong. Do not use it.",
+    ),
+}
+
+OVERLAID = {
+    NoticeKind.SOURCE_ALERT: (
+        "A study behind this text was retracted, and no one has yet checked what that changes.",
+        "Some of what it says may no longer hold.",
+        "A study behind this text was retracted: some of it may no longer hold.",
+    ),
+    NoticeKind.CONCERN: (
+        "Doubts were raised about this text after it was checked, and they are not settled.",
+        "Some of what it says may be wrong.",
+        "Doubts about this text are being looked into: some of it may be wrong.",
+    ),
+}
+
+DO_NOT = {
+    Audience.PATIENT: "Do not start, stop or change any treatment because of it.",
+    Audience.PROFESSIONAL: "Do not base a decision about a patient on it.",
+    Audience.STUDENT: "Do not rely on it or cite it as checked.",
+}
+INSTEAD = {
+    Audience.PATIENT: "Ask a doctor, nurse or pharmacist, or read a page that names who checked it.",
+    Audience.PROFESSIONAL: "Go to the sources themselves and to current local guidance.",
+    Audience.STUDENT: "Read the sources themselves, or a page that names who checked it.",
+}
+
+
+def caution(standing: Standing, *, ai_involvement: str, audience: str) -> Caution | None:
+    """The caution this standing calls for, or None where a valid check stands behind every sentence."""
+    if not standing.needs_caution:
+        return None
+    if standing.is_pending:
+        state = Told.SUBMITTED if standing.state in {Told.DRAFT, Told.REJECTED, Told.WITHDRAWN} else standing.state
+        # Anything that is not known to be human work is cautioned as a machine's.
+        not_done, may_be_wrong, line = ABOUT[state, is_machine_written(ai_involvement)]
+    else:
+        kinds = [overlay.kind for overlay in standing.overlays]
+        kind = NoticeKind.SOURCE_ALERT if NoticeKind.SOURCE_ALERT in kinds else NoticeKind.CONCERN
+        not_done, may_be_wrong, line = OVERLAID[kind]
+    reader = Audience(audience) if audience in Audience.values else Audience.PATIENT
+    return Caution(not_done, may_be_wrong, DO_NOT[reader], INSTEAD[reader], line)
+
+
+def is_machine_written(ai_involvement: str) -> bool:
+    return ai_involvement in AI_WROTE or ai_involvement not in ("none", "language_help")
+
+
+def every_caution() -> list[Caution]:
+    """All the wordings there are, so that a start-up check can read each."""
+    beginnings = [*ABOUT.values(), *OVERLAID.values()]
+    return [
+        Caution(not_done, may_be_wrong, DO_NOT[reader], INSTEAD[reader], line)
+        for not_done, may_be_wrong, line in beginnings
+        for reader in Audience
+    ]

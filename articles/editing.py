@@ -1,0 +1,239 @@
+"""Creating and changing working text and its references."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.text import slugify
+
+from articles import permissions
+from articles.citations import KEY, numbering
+from articles.importers.records import ImportProblem, ReferenceRecord, stable_key
+from articles.models import Article, Reference, RiskClass
+from articles.rendering import clean_line, clean_text
+from articles.states import AiInvolvement
+from editorial import clock
+from editorial.audit import record
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import User
+
+TEXTS = {"short_answer": "the short answer", "body": "the body", "plain_body": "the plain-language version"}
+EDITABLE = (
+    "title",
+    *TEXTS,
+    "topic",
+    "audience",
+    "language",
+    "ai_involvement",
+    "ai_tool",
+    "ai_version",
+    "ai_accountable",
+)
+MOST_REFERENCES = 500
+
+
+@transaction.atomic
+def create(*, by: User, risk: int = 2, coauthors: Iterable[User] = (), **fields: Any) -> Article:
+    """A new draft whose author is `by`; its address is made from the question and stays.
+
+    Raises:
+        PermissionDenied: `by` is a machine or not active: a person must answer for every article.
+        UnreadableText: a text holds characters or a length that cannot be accepted.
+        ValidationError: a field is missing or contradicts another.
+    """
+    if by.is_machine or not by.is_active:
+        raise PermissionDenied("A person has to be the author; a machine can be named as the tool that was used.")
+    now = clock.now()
+    article = Article(author=by, risk=RiskClass.objects.get(pk=risk), created_at=now, edited_at=now)
+    _assign(article, fields)
+    article.slug = _free_slug(article.title)
+    article._history_user = by
+    article.full_clean(exclude=["latest_revision", "approval"])
+    article.save()
+    permissions.grant_writing(article, by)
+    _share(article, coauthors, by=by)
+    record("article.created", by=by, about=article.about)
+    return article
+
+
+@transaction.atomic
+def change(
+    article: Article, *, by: User, edition: int, coauthors: Iterable[User] | None = None, **fields: Any
+) -> Article:
+    """Change the working text, if it still is the one that was opened (`edition`); `coauthors` None leaves them be.
+
+    Raises:
+        PermissionDenied: `by` is not an author of it.
+        Conflict: somebody saved in between; nothing was overwritten.
+    """
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    if article.edition != edition:
+        raise Conflict(
+            "Somebody else saved this article after you opened it, so your version was not saved over theirs."
+            " Both are below: bring them together and save again."
+        )
+    _assign(article, fields)
+    _touch(article, by=by, why="Text edited")
+    if coauthors is not None:
+        _share(article, coauthors, by=by)
+    return article
+
+
+@transaction.atomic
+def add_references(
+    article: Article, records: Iterable[ReferenceRecord], *, by: User
+) -> tuple[list[Reference], list[ImportProblem]]:
+    """Add each readable record with a key that stays; what cannot be kept is reported, the others arrive."""
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    taken = set(article.references.values_list("key", flat=True))
+    position = article.references.count()
+    added: list[Reference] = []
+    problems: list[ImportProblem] = []
+    for given in records:
+        if position + len(added) >= MOST_REFERENCES:
+            problems.append(ImportProblem(None, given.title, f"An article can hold {MOST_REFERENCES} references."))
+            continue
+        reference = _reference_of(article, given, key=stable_key(given, taken), position=position + len(added))
+        try:
+            reference.full_clean()
+        except ValidationError as error:
+            problems.append(ImportProblem(None, given.title or given.key, "; ".join(error.messages)))
+            continue
+        reference._history_user = by
+        reference.save()
+        taken.add(reference.key)
+        added.append(reference)
+    if added:
+        _touch(article, by=by, why=f"{len(added)} references added")
+    return added, problems
+
+
+@transaction.atomic
+def save_reference(article: Article, fields: Mapping[str, Any], *, by: User, key: str = "") -> Reference:
+    """Add one source, or change the one that is cited as `key`; renaming a key is refused while sentences use it."""
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    reference = article.references.filter(key=key).first() if key else None
+    if key and reference is None:
+        raise Conflict(f"The reference [@{key}] is gone: somebody removed it. Add it again if it is still needed.")
+    _check_key(article, fields.get("key", key), was=key)
+    reference = reference or Reference(article=article, position=article.references.count())
+    for name, value in fields.items():
+        setattr(reference, name, value)
+    reference._history_user = by
+    reference.full_clean()
+    reference.save()
+    _touch(article, by=by, why=f"Reference {reference.key} saved")
+    return reference
+
+
+@transaction.atomic
+def remove_reference(article: Article, key: str, *, by: User) -> None:
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    reference = article.references.filter(key=key).first()
+    if reference is None:
+        return
+    reference._history_user = by
+    reference.delete()
+    _touch(article, by=by, why=f"Reference {key} removed")
+
+
+@transaction.atomic
+def set_risk(article: Article, level: int, *, by: User, reason: str = "") -> None:
+    """Raise the risk class as an author or editor; lower it only as an editor, with a reason.
+
+    Raises:
+        PermissionDenied: only an editor lowers a risk.
+        WorkflowError: a lowering without a reason.
+    """
+    article = Article.objects.lock(article.pk)
+    lowering = level < article.risk_id
+    if not by.is_editor and (lowering or not is_author(article, by)):
+        raise PermissionDenied("Only an editor can lower the risk class of an article.")
+    if lowering and not reason.strip():
+        raise WorkflowError("Lowering a risk class needs a reason, which goes on record. Say why it is safe.")
+    article.risk_lowered_from = article.risk_id if lowering else article.risk_lowered_from
+    article.risk = RiskClass.objects.get(pk=level)
+    article.risk_reason = reason.strip()
+    article.skip_history_when_saving = True
+    article.save(update_fields=["risk", "risk_reason", "risk_lowered_from"])
+    record("article.risk_set", by=by, about=article.about, level=level, reason=reason.strip())
+
+
+def is_author(article: Article, person: User) -> bool:
+    return article.author_id == person.pk or article.coauthors.filter(pk=person.pk).exists()
+
+
+def check_may_write(article: Article, *, by: User) -> None:
+    if not by.is_active or by.is_machine or not is_author(article, by):
+        raise PermissionDenied("Only the authors of this article can change its text.")
+
+
+def _assign(article: Article, fields: Mapping[str, Any]) -> None:
+    if unknown := set(fields) - set(EDITABLE):
+        raise ValueError(f"not part of the working text: {', '.join(sorted(unknown))}")
+    for name, value in fields.items():
+        setattr(article, name, value)
+    article.title = clean_line(article.title, name="the question", limit=300)
+    for name, spoken in TEXTS.items():
+        setattr(article, name, clean_text(getattr(article, name), name=spoken))
+    if article.ai_involvement == AiInvolvement.NONE:
+        article.ai_tool = article.ai_version = ""
+        article.ai_accountable = None
+
+
+def _check_key(article: Article, key: str, *, was: str) -> None:
+    if not KEY.fullmatch(key):
+        raise WorkflowError(
+            f"“{key}” cannot be a citation key. Use letters, digits, and : . / _ - between them, at most 80 characters."
+        )
+    if was and key != was and was in numbering(article.short_answer, article.body, article.plain_body):
+        raise WorkflowError(
+            f"Sentences cite [@{was}], so its key stays. Change those citations to [@{key}] first, then rename it."
+        )
+
+
+def _touch(article: Article, *, by: User, why: str) -> None:
+    article.edition += 1
+    article.edited_at = clock.now()
+    article._history_user = by
+    article._change_reason = why
+    article.full_clean(exclude=["latest_revision", "approval"])
+    article.save()
+    record("article.edited", by=by, about=article.about, edition=article.edition, why=why)
+
+
+def _share(article: Article, coauthors: Iterable[User], *, by: User) -> None:
+    """Make exactly these people its co-authors, each with the grant that goes with it."""
+    wanted = {person for person in coauthors if person.pk != article.author_id}
+    for person in wanted:
+        if person.is_machine or not person.is_active:
+            raise PermissionDenied(f"{person.label} cannot be a co-author: only active people can.")
+    before = set(article.coauthors.all())
+    if wanted == before:
+        return
+    article._history_user = by
+    article._change_reason = "Co-authors changed"
+    article.coauthors.set(wanted)
+    for person in before - wanted:
+        permissions.revoke_writing(article, person)
+    for person in wanted - before:
+        permissions.grant_writing(article, person)
+    record("article.shared", by=by, about=article.about, coauthors=sorted(person.label for person in wanted))
+
+
+def _reference_of(article: Article, given: ReferenceRecord, *, key: str, position: int) -> Reference:
+    fields = asdict(given)
+    fields["authors"] = [{k: v for k, v in author.items() if v} for author in fields["authors"]]
+    return Reference(article=article, position=position, **(fields | {"key": key}))
+
+
+def _free_slug(title: str) -> str:
+    stem = slugify(title)[:100].strip("-") or "article"
+    taken = set(Article.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)

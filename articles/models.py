@@ -1,0 +1,316 @@
+"""What an article is: working text that authors change, and frozen copies that nobody can."""
+
+import json
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from guardian.models import UserObjectPermissionBase
+from simple_history.models import HistoricalRecords
+
+from articles.querysets import ArticleQuerySet
+from articles.states import AiInvolvement, Audience, NoticeKind, Risk, SourceType, State
+
+User = settings.AUTH_USER_MODEL
+
+
+class Topic(models.Model):
+    """A field of medicine: what articles are sorted by and reviewers are matched on."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RiskClass(models.Model):
+    """How much harm a wrong sentence could do, and what readers may see before anyone has checked it.
+
+    Written only when a policy comes into force.
+    """
+
+    level = models.PositiveSmallIntegerField(primary_key=True, choices=Risk)
+    public_before_approval = models.BooleanField()
+    grace_days = models.PositiveSmallIntegerField(
+        null=True, help_text="Days a text stays up after its check date; empty: it stays, with its caution."
+    )
+
+    class Meta:
+        ordering = ["level"]
+        verbose_name_plural = "risk classes"
+
+    def __str__(self) -> str:
+        return f"{self.level} · {self.get_level_display()}"
+
+
+class Article(models.Model):
+    """A question with a permanent address; its text fields are the author's working text."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField("question", max_length=300)
+    short_answer = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    plain_body = models.TextField("plain-language version", blank=True)
+    topic = models.ForeignKey(Topic, models.PROTECT, related_name="articles")
+    audience = models.CharField(max_length=20, choices=Audience)
+    language = models.CharField(max_length=12, default="en")
+    risk = models.ForeignKey(RiskClass, models.PROTECT, related_name="+")
+    risk_reason = models.CharField(max_length=300, blank=True)
+    risk_lowered_from = models.PositiveSmallIntegerField(
+        null=True,
+        editable=False,
+        help_text="The class an editor looked at and lowered; words of that class raise no more.",
+    )
+
+    author = models.ForeignKey(User, models.PROTECT, related_name="articles")
+    coauthors = models.ManyToManyField(User, blank=True, related_name="+")
+    ai_involvement = models.CharField("AI involvement", max_length=20, choices=AiInvolvement)
+    ai_tool = models.CharField("AI tool", max_length=120, blank=True)
+    ai_version = models.CharField("AI tool's version", max_length=60, blank=True)
+    ai_accountable = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who answers for the AI's work"
+    )
+
+    state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False, db_index=True)
+    latest_revision = models.ForeignKey("Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    approval = models.ForeignKey("Approval", models.PROTECT, null=True, editable=False, related_name="+")
+    edition = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    edited_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(null=True, editable=False)
+    first_public_at = models.DateTimeField(null=True, editable=False)
+
+    # The history is the working text's: moves, approvals and risk have records of their own.
+    history = HistoricalRecords(
+        m2m_fields=[coauthors],
+        excluded_fields=[
+            "state",
+            "latest_revision",
+            "approval",
+            "updated_at",
+            "first_public_at",
+            "risk",
+            "risk_reason",
+            "risk_lowered_from",
+        ],
+    )
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        permissions = [
+            ("write_article", "Write and submit this article"),
+            ("review_article", "Read this article's revision for review"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "-updated_at", "-id"], name="queue_order"),
+            models.Index(fields=["topic", "-updated_at", "-id"], name="topic_order"),
+            models.Index(fields=["-updated_at", "-id"], name="newest_order"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
+            models.CheckConstraint(condition=Q(ai_involvement__in=AiInvolvement.values), name="ai_involvement_is_said"),
+            models.CheckConstraint(
+                condition=Q(ai_involvement=AiInvolvement.NONE) | Q(ai_accountable__isnull=False),
+                name="a_person_answers_for_the_ai",
+                violation_error_message="Name the person who answers for what the AI system wrote.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.APPROVED) | Q(approval__isnull=False), name="approved_needs_an_approval"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT) | Q(latest_revision__isnull=False), name="past_draft_needs_a_revision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("article", args=[self.slug])
+
+    def get_desk_url(self) -> str:
+        return reverse("desk-article", args=[self.slug])
+
+    @property
+    def about(self) -> str:
+        """How the audit chain names this article."""
+        return f"article:{self.slug}"
+
+
+class ArticleUserObjectPermission(UserObjectPermissionBase):
+    """Who may do what with one article: the shadow of authorship and of open assignments."""
+
+    content_object = models.ForeignKey(Article, models.CASCADE)
+
+
+class Reference(models.Model):
+    """One source of the working text, typed, with the key that sentences cite it by."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="references")
+    key = models.CharField(max_length=80)
+    position = models.PositiveIntegerField(default=0)
+    type = models.CharField(max_length=20, choices=SourceType, blank=True)
+    title = models.CharField(max_length=1000)
+    authors = models.JSONField(default=list, blank=True)
+    container_title = models.CharField("journal, book or site", max_length=500, blank=True)
+    publisher = models.CharField(max_length=300, blank=True)
+    issuing_body = models.CharField(max_length=300, blank=True)
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    volume = models.CharField(max_length=40, blank=True)
+    issue = models.CharField(max_length=40, blank=True)
+    pages = models.CharField(max_length=60, blank=True)
+    doi = models.CharField("DOI", max_length=300, blank=True)
+    pmid = models.CharField("PMID", max_length=20, blank=True)
+    pmcid = models.CharField("PMCID", max_length=20, blank=True)
+    isbn = models.CharField("ISBN", max_length=20, blank=True)
+    url = models.URLField("web address", max_length=1000, blank=True)
+    accessed = models.CharField(max_length=10, blank=True)
+    no_id_reason = models.CharField("why there is no identifier", max_length=300, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "key"],
+                name="one_source_per_key",
+                violation_error_message="Another reference of this article already has this key.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"[@{self.key}] {self.title}"
+
+    def as_record(self) -> dict[str, Any]:
+        """The plain form that revisions freeze and checks read."""
+        left_out = {"id", "article", "position"}
+        return {f.name: getattr(self, f.name) for f in self._meta.concrete_fields if f.name not in left_out}
+
+
+class Revision(models.Model):
+    """The frozen copy of everything a reader would see, named by its digest."""
+
+    append_only = True
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64, unique=True)
+    content = models.TextField(help_text="The canonical form the digest is made of.")
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    submitted_by_label = models.CharField(max_length=200)
+    submitted_at = models.DateTimeField()
+    change_note = models.CharField(max_length=500, blank=True)
+    contributors = models.JSONField(help_text="Ids of everyone who wrote, prompted or answers for this text.")
+    findings = models.JSONField(default=dict, help_text="What the integrity checks said, with the author's words.")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["article", "number"], name="one_revision_per_number")]
+
+    def __str__(self) -> str:
+        return f"Revision {self.number} ({self.digest[:12]})"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The content, read. Only `public.py` and the desks may take text from here."""
+        return json.loads(self.content)
+
+
+class Approval(models.Model):
+    """What a quorum of decisions on one digest amounts to, sealed."""
+
+    append_only = True
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="approvals")
+    number = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    checked_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    hidden_after = models.DateTimeField(null=True)
+    checked_by = models.JSONField(help_text="Who checked: name, profession, topic, decision and date of each.")
+    released_by = models.CharField(max_length=200)
+    risk = models.PositiveSmallIntegerField(choices=Risk)
+    policy_version = models.PositiveIntegerField()
+    seal = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "number"], name="one_approval_per_round"),
+            models.CheckConstraint(condition=Q(valid_until__gt=models.F("checked_at")), name="approval_has_a_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Approval of {self.digest[:12]} on {self.checked_at:%d %B %Y}"
+
+
+class Move(models.Model):
+    """One step of the workflow, for the tracker: from where, to where, when, by whom."""
+
+    append_only = True
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="moves")
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    origin = models.CharField(max_length=20, choices=State)
+    target = models.CharField(max_length=20, choices=State)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=200)
+    people = models.JSONField(default=list, help_text="Board members concerned, as readers may be told.")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_origin_display()} → {self.get_target_display()}"
+
+
+class Notice(models.Model):
+    """Something said about a text after the fact; it stands until another notice resolves it."""
+
+    append_only = True
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="notices")
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=NoticeKind)
+    text = models.TextField(help_text="What readers are told.")
+    reason = models.TextField(blank=True, help_text="For the record of the desk.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=200)
+    resolves = models.OneToOneField("self", models.PROTECT, null=True, related_name="resolution")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=NoticeKind.RESOLUTION, resolves__isnull=False)
+                | (~Q(kind=NoticeKind.RESOLUTION) & Q(resolves__isnull=True)),
+                name="a_resolution_resolves_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.at:%d %B %Y}"
+
+
+class SearchDocument(models.Model):
+    """The words of the text that readers are shown now, for the index only; nothing is displayed from here."""
+
+    article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="search_document")
+    title = models.TextField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,229 @@
+"""The only door from stored text to a reader: text, standing and caution leave together or not at all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from articles.caution import Caution, caution, is_machine_written
+from articles.models import Article, Move, Notice
+from articles.querysets import ArticleQuerySet
+from articles.seals import is_intact, is_proven
+from articles.standing import Standing, Told, standing
+from articles.states import AiInvolvement, Audience, State
+
+
+@dataclass(frozen=True)
+class PublicText:
+    """The frozen words of one revision, ready to be printed."""
+
+    title: str
+    short_answer: str
+    short_answer_html: str
+    body: str
+    body_html: str
+    plain_html: str
+    headings: tuple[tuple[str, str], ...]
+    references: tuple[dict[str, Any], ...]
+    disclaimer: str
+    authors: tuple[str, ...]
+    audience: str
+    language: str
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of the tracker: reached or not, when, and by whom."""
+
+    label: str
+    is_reached: bool
+    at: datetime | None = None
+    people: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PublicArticle:
+    """One unit as it may leave the house. `text` is None where only the fact of the page may be told."""
+
+    slug: str
+    url: str
+    title: str
+    topic: str
+    topic_slug: str
+    standing: Standing
+    caution: Caution | None
+    text: PublicText | None
+    ai_line: str
+    ai_disclosure: str
+    tracker: tuple[Step, ...]
+    submitted_at: datetime | None
+    updated_at: datetime | None
+
+    @property
+    def caution_line(self) -> str:
+        return self.caution.line if self.caution else ""
+
+    @property
+    def checked_line(self) -> str:
+        """“Checked by NAME, PROFESSION, on DATE; to be checked again by DATE”, or nothing."""
+        told = self.standing
+        if told.is_pending or not told.checked_at or not told.check_due:
+            return ""
+        people = "; ".join(f"{c.name}, {c.profession}" for c in told.checked_by)
+        return (
+            f"Checked by {people}, on {told.checked_at:%-d %B %Y}; to be checked again by {told.check_due:%-d %B %Y}."
+        )
+
+    @property
+    def standing_line(self) -> str:
+        """What a list, a feed or a share card says in one line: the caution, or who checked."""
+        return self.caution_line or self.checked_line or self.standing.label
+
+
+def public_article(article: Article, *, at: datetime) -> PublicArticle:
+    """Build the unit for a reader from an article loaded by `for_public`."""
+    # Two stages: the standing decides which revision may be shown; only then is any text looked at.
+    told = _standing(article, at=at)
+    revision = told.shown
+    data = revision.data if revision else {}
+    ai = data.get("ai", {"involvement": article.ai_involvement, "tool": "", "version": "", "accountable": ""})
+    audience = data.get("audience", article.audience)
+    named = revision or (told.is_listed and article.latest_revision)
+    return PublicArticle(
+        slug=article.slug,
+        url=reverse("article", args=[article.slug]),
+        title=data.get("title") or (named.data["title"] if named else article.slug),
+        topic=article.topic.name,
+        topic_slug=article.topic.slug,
+        standing=told,
+        caution=caution(told, ai_involvement=ai["involvement"], audience=audience),
+        text=_text(revision) if revision else None,
+        ai_line=ai_line(ai),
+        ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=told.is_pending),
+        tracker=tracker(told, article),
+        submitted_at=article.latest_revision.submitted_at if article.latest_revision else None,
+        updated_at=article.updated_at,
+    )
+
+
+def for_public(queryset: ArticleQuerySet) -> ArticleQuerySet:
+    """Load what the door needs in a constant number of queries, whatever the length of the list."""
+    return queryset.for_reader().prefetch_related(
+        Prefetch("notices", Notice.objects.select_related("revision").defer("revision__content")),
+        Prefetch("moves", Move.objects.select_related("revision").defer("revision__content")),
+    )
+
+
+def units(queryset: ArticleQuerySet, *, at: datetime) -> list[PublicArticle]:
+    """The units of a list, search or feed: only those whose text may be shown now."""
+    built = (public_article(article, at=at) for article in for_public(queryset))
+    return [unit for unit in built if unit.text and not unit.standing.is_quarantined]
+
+
+def draft_preview(article: Article, content: dict[str, Any], *, at: datetime) -> PublicArticle:
+    """The working text as a reader would see it, for its author's eyes, under the caution of an unchecked text."""
+    told = Standing(Told.DRAFT, is_listed=False)
+    ai = content["ai"]
+    return PublicArticle(
+        slug=article.slug,
+        url=reverse("article", args=[article.slug]),
+        title=content["title"],
+        topic=content["topic"],
+        topic_slug=article.topic.slug,
+        standing=told,
+        caution=caution(told, ai_involvement=ai["involvement"], audience=content["audience"]),
+        text=_printable(content, digest=""),
+        ai_line=ai_line(ai),
+        ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=True),
+        tracker=(),
+        submitted_at=None,
+        updated_at=at,
+    )
+
+
+def reviewer_text(revision: Any) -> PublicText:
+    """One frozen revision for the person asked to judge it: the same words a reader would get."""
+    return _text(revision)
+
+
+def ai_line(ai: dict[str, str]) -> str:
+    """One line that says, in every state, what part a machine had in the text."""
+    involvement = ai["involvement"]
+    if involvement == AiInvolvement.NONE:
+        return "Written by people; no AI system was used."
+    what = {
+        AiInvolvement.LANGUAGE_HELP: "An AI system helped with the wording",
+        AiInvolvement.TRANSLATION: "An AI system translated this text",
+        AiInvolvement.FIRST_DRAFT: "An AI system wrote the first draft",
+        AiInvolvement.DRAFT_AND_EDITS: "An AI system wrote the draft and made later edits",
+    }.get(involvement, "Whether an AI system wrote this text is not known; treat it as AI-written")
+    tool = " ".join(part for part in (ai["tool"], ai["version"]) if part)
+    answers = f" {ai['accountable']} answers for it." if ai["accountable"] else ""
+    return f"{what}{f' ({tool})' if tool else ''}.{answers}"
+
+
+def _standing(article: Article, *, at: datetime) -> Standing:
+    proven = is_proven(article.approval) and article.approval.revision.article_id == article.pk
+    told = standing(article, article.notices.all(), approval_is_proven=proven, at=at)
+    if told.shown and not is_intact(told.shown):
+        # Stored text that is not what it was named by belongs to nobody; it does not leave the house.
+        return Standing(Told.SUBMITTED, None, told.is_listed, overlays=told.overlays, is_quarantined=True)
+    return told
+
+
+def _text(revision: Any) -> PublicText:
+    return _printable(revision.data, digest=revision.digest)
+
+
+def _printable(content: dict[str, Any], *, digest: str) -> PublicText:
+    html = content["html"]
+    return PublicText(
+        title=content["title"],
+        short_answer=content["short_answer"],
+        short_answer_html=html["short_answer"],
+        body=content["body"],
+        body_html=html["body"],
+        plain_html=html["plain_body"],
+        headings=tuple((anchor, text) for anchor, text in html["headings"]),
+        references=tuple(content["references"]),
+        disclaimer=content["disclaimers"][content["audience"]],
+        authors=tuple(content["authors"]),
+        audience=str(Audience(content["audience"]).label),
+        language=content["language"],
+        number=content["revision"],
+        digest=digest,
+    )
+
+
+def _ai_disclosure(involvement: str, *, is_pending: bool) -> str:
+    if involvement == AiInvolvement.NONE:
+        return "human-only"
+    return "ai-autonomous" if is_pending and is_machine_written(involvement) else "ai-assisted"
+
+
+def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
+    """Submitted → Under review → Approved, with dates and people, and the side states when they apply."""
+    revision = told.shown or article.latest_revision
+    moves = [m for m in article.moves.all() if revision and m.revision_id == revision.pk]
+    steps = [_step(State.SUBMITTED, "Submitted", moves), _step(State.UNDER_REVIEW, "Under review", moves)]
+    if told.state in (Told.CHANGES_REQUESTED, Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
+        steps.append(_step(State(told.state), told.label, moves))
+    if told.state not in (Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
+        people = tuple(f"{c.name}, {c.profession}" for c in told.checked_by)
+        steps.append(Step("Approved", bool(told.checked_at), told.checked_at, people))
+    if told.state == Told.OVERDUE:
+        steps.append(Step("Check overdue", True, told.check_due))
+    return tuple(steps)
+
+
+def _step(state: State, label: str, moves: Iterable[Move]) -> Step:
+    move = next((m for m in moves if m.target == state), None)
+    if move is None:
+        return Step(label, False)
+    return Step(label, True, move.at, tuple(f"{p['name']}, {p['profession']}" for p in move.people))

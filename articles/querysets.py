@@ -1,0 +1,70 @@
+"""Reads of articles, in the words of the office."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from guardian.shortcuts import get_objects_for_user
+
+from articles.states import PIPELINE, NoticeKind, State
+from editorial.models import User
+
+
+class ArticleQuerySet(models.QuerySet):
+    def lock(self, pk: int) -> models.Model:
+        """The article, re-read and locked until the transaction ends: every verb starts here."""
+        return self.select_for_update(of=("self",)).select_related("risk", "latest_revision", "approval").get(pk=pk)
+
+    def visible_to(self, user: User) -> Self:
+        """Editors see all; others what they write or are reading; being a superuser shows nothing more."""
+        return self._within(user, "write_article", "review_article")
+
+    def editable_by(self, user: User) -> Self:
+        """What this person writes, alone or with others."""
+        return self.filter(pk__in=self._granted(user, "write_article")) if _is_present(user) else self.none()
+
+    def public(self, *, at: datetime) -> Self:
+        """Articles whose text may be shown at this moment; the standing of each still has the last word."""
+        unsafe = self.model._meta.get_field("notices").related_model.objects.filter(
+            article=OuterRef("pk"), kind=NoticeKind.UNSAFE, resolution=None
+        )
+        checked = Q(approval__isnull=False) & (Q(approval__hidden_after=None) | Q(approval__hidden_after__gt=at))
+        unchecked = Q(state__in=PIPELINE, risk__public_before_approval=True) & ~Exists(unsafe)
+        return self.exclude(state__in=[State.DRAFT, State.WITHDRAWN]).filter(
+            (~Q(state=State.REJECTED) & unchecked) | checked | Q(state=State.RETRACTED)
+        )
+
+    def for_reader(self) -> Self:
+        """With everything the public door needs, in one row."""
+        return self.select_related("risk", "topic", "latest_revision", "approval", "approval__revision")
+
+    def awaiting_editor(self) -> Self:
+        """Submitted and in nobody's hands yet."""
+        return self.filter(state=State.SUBMITTED)
+
+    def in_review(self) -> Self:
+        return self.filter(state=State.UNDER_REVIEW)
+
+    def _within(self, user: User, *permissions: str) -> Self:
+        if not _is_present(user):
+            return self.none()
+        if user.is_editor:
+            return self.all()
+        return self.filter(pk__in=self._granted(user, *permissions))
+
+    def _granted(self, user: User, *permissions: str) -> models.QuerySet:
+        # Measured: with klass as a class, direct-FK rows and no groups, this is one indexed join at 100,000 articles.
+        return get_objects_for_user(
+            user,
+            [f"articles.{name}" for name in permissions],
+            klass=self.model,
+            use_groups=False,
+            any_perm=True,
+            with_superuser=False,
+            accept_global_perms=False,
+        ).values("pk")
+
+
+def _is_present(user: User) -> bool:
+    return bool(user and user.is_authenticated and user.is_active)

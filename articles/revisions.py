@@ -1,0 +1,145 @@
+"""Freezing an article: its canonical form, its digest, and how two frozen copies differ."""
+
+import difflib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from articles.citations import numbering
+from articles.disclaimers import DISCLAIMERS
+from articles.models import Article, Revision
+from articles.reference_style import identifier_links, vancouver
+from articles.rendering import render_article
+from articles.seals import digest_of
+from articles.states import AiInvolvement, Audience, SourceType
+from editorial.audit import canonical
+from editorial.models import User
+
+SCHEMA = 1
+COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai")
+
+
+def content_of(article: Article, *, number: int) -> dict[str, Any]:
+    """Everything a reader would see of the working text, as data: numbers given, Markdown rendered, names as now.
+
+    Raises:
+        UnreadableText: the text cannot be rendered safely; the message says where and what to do.
+    """
+    records = {reference.key: reference.as_record() for reference in article.references.all()}
+    numbers = numbering(article.short_answer, article.body, article.plain_body)
+    texts = {"short_answer": article.short_answer, "body": article.body, "plain_body": article.plain_body}
+    return {
+        "schema": SCHEMA,
+        "article": article.slug,
+        "revision": number,
+        "language": article.language,
+        "title": article.title,
+        **texts,
+        "topic": article.topic.name,
+        "audience": article.audience,
+        "authors": [person.label for person in (article.author, *article.coauthors.order_by("pk"))],
+        "ai": ai_statement(article),
+        "disclaimers": {str(audience): text for audience, text in DISCLAIMERS.items()},
+        "references": [_printed(records[key], number=n) for key, n in numbers.items() if key in records]
+        + [_printed(records[key], number=None) for key in records if key not in numbers],
+        "html": render_article(**texts, numbers={key: n for key, n in numbers.items() if key in records}),
+    }
+
+
+def ai_statement(article: Article) -> dict[str, str]:
+    person = article.ai_accountable
+    return {
+        "involvement": article.ai_involvement,
+        "tool": article.ai_tool if article.ai_involvement != AiInvolvement.NONE else "",
+        "version": article.ai_version if article.ai_involvement != AiInvolvement.NONE else "",
+        "accountable": person.label if person and article.ai_involvement != AiInvolvement.NONE else "",
+    }
+
+
+def freeze(
+    article: Article, *, by: User, at: datetime, change_note: str = "", findings: dict[str, Any] | None = None
+) -> Revision:
+    """Make the next numbered, immutable copy of the working text. The article's row must be locked."""
+    number = (article.latest_revision.number if article.latest_revision else 0) + 1
+    content = canonical(content_of(article, number=number)).decode()
+    return Revision.objects.create(
+        article=article,
+        number=number,
+        digest=digest_of(content),
+        content=content,
+        submitted_by=by,
+        submitted_by_label=by.label,
+        submitted_at=at,
+        change_note=change_note,
+        contributors=sorted(contributors(article) | {by.pk}),
+        findings=findings or {},
+    )
+
+
+def contributors(article: Article) -> set[int]:
+    """Ids of everyone who wrote, co-wrote, edited, prompted or answers for the working text."""
+    edited = set(article.history.exclude(history_user=None).values_list("history_user_id", flat=True))
+    named = {article.author_id, article.ai_accountable_id, *article.coauthors.values_list("pk", flat=True)}
+    return {pk for pk in named | edited if pk}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What one part of the text was and is, as rows of (kind, words): kind is same, out or in."""
+
+    part: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
+    """What a reader of `old` would find different in `new`, part by part, word by word."""
+    parts = [(part, _flat(old.get(part)), _flat(new.get(part))) for part in COMPARED]
+    parts.append(("references", _reference_lines(old), _reference_lines(new)))
+    return [Difference(part, _word_rows(was, now)) for part, was, now in parts if was != now]
+
+
+def _printed(record: dict[str, Any], *, number: int | None) -> dict[str, Any]:
+    return record | {
+        "number": number,
+        "printed": vancouver(record),
+        "links": [list(link) for link in identifier_links(record)],
+        "type_label": str(SourceType(record["type"]).label) if record["type"] else "Source, type not stated",
+    }
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(str(v) for v in value.values() if v)
+    return "; ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def _reference_lines(content: dict[str, Any]) -> str:
+    return "\n".join(f"[@{r['key']}] {r['type_label']}. {r['printed']}" for r in content["references"])
+
+
+def _word_rows(was: str, now: str) -> tuple[tuple[str, str], ...]:
+    """Word by word; a whole part is shown as replaced where the two share too little to compare readably."""
+    old, new = _words(was), _words(now)
+    rows: list[tuple[str, str]] = []
+    for act, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 4000).get_opcodes():
+        if act == "equal":
+            rows.append(("same", "".join(old[i:j])))
+            continue
+        if i < j:
+            rows.append(("out", "".join(old[i:j])))
+        if k < m:
+            rows.append(("in", "".join(new[k:m])))
+    return tuple(rows)
+
+
+def _words(text: str) -> list[str]:
+    pieces: list[str] = []
+    for line in text.splitlines(keepends=True):
+        pieces += [word + " " for word in line.rstrip("\n").split(" ")]
+        if line.endswith("\n"):
+            pieces.append("\n")
+    return pieces
+
+
+def audience_label(value: str) -> str:
+    return str(Audience(value).label)

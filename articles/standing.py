@@ -1,0 +1,186 @@
+"""What readers are told about a text: a pure function of revision, approval, notices, policy and clock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from articles.states import PIPELINE, NoticeKind, State
+
+
+class Told(StrEnum):
+    """The states readers hear of; two of them only the clock or a newer text can bring about."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    UNDER_REVIEW = "under_review"
+    CHANGES_REQUESTED = "changes_requested"
+    APPROVED = "approved"
+    OVERDUE = "overdue"
+    CHANGED = "changed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"
+
+
+LABELS = {
+    Told.DRAFT: "Draft",
+    Told.SUBMITTED: "Submitted, not yet checked",
+    Told.UNDER_REVIEW: "Under review, not yet checked",
+    Told.CHANGES_REQUESTED: "Changes requested, not approved",
+    Told.APPROVED: "Approved",
+    Told.OVERDUE: "Review overdue",
+    Told.CHANGED: "Approved; a newer version is being checked",
+    Told.REJECTED: "Not accepted",
+    Told.WITHDRAWN: "Withdrawn",
+    Told.RETRACTED: "Retracted",
+}
+
+
+@dataclass(frozen=True)
+class Checker:
+    """One person who read exactly this text."""
+
+    name: str
+    profession: str
+    decided_at: str
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A notice that lies over a text without taking it down."""
+
+    kind: NoticeKind
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What may be said, and whether the text may be shown at all."""
+
+    state: Told
+    shown: Any = None  # the revision whose text readers get, or None for no text
+    is_listed: bool = False  # has a public page at all; otherwise it does not exist (404)
+    checked_by: tuple[Checker, ...] = ()
+    checked_at: datetime | None = None
+    check_due: datetime | None = None
+    released_by: str = ""
+    newer_is_pending: bool = False
+    overlays: tuple[Overlay, ...] = ()
+    is_quarantined: bool = False
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.state]
+
+    @property
+    def is_pending(self) -> bool:
+        """No valid check stands behind the text: it never leaves without its caution."""
+        return self.state not in {Told.APPROVED, Told.CHANGED}
+
+    @property
+    def needs_caution(self) -> bool:
+        return self.is_pending or any(o.kind in (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT) for o in self.overlays)
+
+    @property
+    def is_indexable(self) -> bool:
+        return not self.is_pending and not self.is_quarantined
+
+    @property
+    def is_gone(self) -> bool:
+        """Was public once and has no text any more (410)."""
+        return self.is_listed and self.state in {Told.REJECTED, Told.WITHDRAWN}
+
+
+def standing(article: Any, notices: Iterable[Any], *, approval_is_proven: bool, at: datetime) -> Standing:
+    """Compute the standing of `article` (with its risk, latest revision and approval loaded) at a moment.
+
+    `approval_is_proven` says that the approval's seal and the digest of its revision were verified just now; any
+    doubt, or a workflow column that disagrees with the immutable rows, counts as pending (`trust.md`, INV-2).
+    """
+    notices = tuple(notices)
+    open_kinds = {n.kind for n in notices if not _resolution(n, notices)}
+    overlays = _overlays(notices)
+    quarantined = NoticeKind.QUARANTINE in open_kinds
+    was_public = article.first_public_at is not None
+    approval = article.approval if approval_is_proven and _stands(article.approval, notices) else None
+
+    if NoticeKind.RETRACTION in open_kinds or article.state == State.RETRACTED:
+        shown = article.approval.revision if article.approval else None
+        return Standing(Told.RETRACTED, shown, was_public, overlays=overlays, is_quarantined=quarantined)
+    if article.state in (State.WITHDRAWN, State.REJECTED) and not (article.state == State.REJECTED and approval):
+        return Standing(Told(article.state), None, was_public, overlays=overlays, is_quarantined=quarantined)
+    if approval and _agrees(article, approval):
+        return _checked(article, approval, notices, overlays, quarantined, at)
+    return _unchecked(article, notices, overlays, quarantined)
+
+
+def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quarantined: bool, at: datetime) -> Standing:
+    newer = article.latest_revision.number > approval.revision.number and article.state in PIPELINE
+    state = Told.OVERDUE if at >= approval.valid_until else Told.CHANGED if newer else Told.APPROVED
+    hidden = _is_hidden(article, approval, at) or _is_unsafe(approval.revision, notices)
+    return Standing(
+        state,
+        None if hidden else approval.revision,
+        True,
+        checked_by=tuple(Checker(c["name"], c["profession"], c["decided_at"]) for c in approval.checked_by),
+        checked_at=approval.checked_at,
+        check_due=approval.valid_until,
+        released_by=approval.released_by,
+        newer_is_pending=newer,
+        overlays=overlays,
+        is_quarantined=quarantined,
+    )
+
+
+def _unchecked(article: Any, notices: tuple, overlays: tuple, quarantined: bool) -> Standing:
+    """Nobody's check stands: the text is shown only where the policy allows it, and never one called unsafe."""
+    revision = article.latest_revision
+    if revision is None:
+        return Standing(Told.DRAFT)
+    # A column that says approved without a proof is a disagreement, and a disagreement counts as pending.
+    state = Told(article.state) if article.state in PIPELINE else Told.SUBMITTED
+    unsafe = any(n.kind == NoticeKind.UNSAFE and not _resolution(n, notices) for n in notices)
+    open_to_readers = article.risk.public_before_approval and not unsafe
+    shown = revision if open_to_readers else None
+    return Standing(
+        state, shown, bool(shown) or article.first_public_at is not None, overlays=overlays, is_quarantined=quarantined
+    )
+
+
+def _agrees(article: Any, approval: Any) -> bool:
+    """The column and the rows tell one story: approved means the newest text is the checked one."""
+    is_newest = article.latest_revision_id == approval.revision_id
+    return is_newest if article.state == State.APPROVED else not is_newest
+
+
+def _stands(approval: Any, notices: tuple) -> bool:
+    """A withdrawal takes back every approval given up to then; only a new decision brings one again."""
+    withdrawn = [n.revision.number for n in notices if n.kind == NoticeKind.WITHDRAWAL and n.revision]
+    return approval is not None and approval.revision.number > max(withdrawn, default=0)
+
+
+def _is_hidden(article: Any, approval: Any, at: datetime) -> bool:
+    grace = article.risk.grace_days
+    by_class = approval.valid_until + timedelta(days=grace) if grace is not None else None
+    return any(limit is not None and at >= limit for limit in (approval.hidden_after, by_class))
+
+
+def _is_unsafe(revision: Any, notices: tuple) -> bool:
+    return any(
+        n.kind == NoticeKind.UNSAFE and n.revision_id == revision.pk and not _resolution(n, notices) for n in notices
+    )
+
+
+def _resolution(notice: Any, notices: tuple) -> Any:
+    return next((n for n in notices if n.resolves_id == notice.pk), None)
+
+
+def _overlays(notices: tuple) -> tuple[Overlay, ...]:
+    over = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.RETRACTION)
+    over += (NoticeKind.WITHDRAWAL,)
+    return tuple(
+        Overlay(NoticeKind(n.kind), n.text, n.at) for n in notices if n.kind in over and not _resolution(n, notices)
+    )

@@ -1,0 +1,191 @@
+"""The table of allowed moves, and one function per move: nothing else assigns `Article.state`.
+
+Every function here expects the article locked by `Article.objects.lock` inside the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from articles import search
+from articles.models import Approval, Article, Move, Notice, Revision
+from articles.seals import is_intact, seal_of
+from articles.states import PIPELINE, NoticeKind, State
+from editorial import clock
+from editorial.audit import record
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import User
+
+ALLOWED = {
+    State.DRAFT: {State.SUBMITTED},
+    State.SUBMITTED: {State.UNDER_REVIEW, State.WITHDRAWN, State.RETRACTED},
+    State.UNDER_REVIEW: {
+        State.CHANGES_REQUESTED,
+        State.REJECTED,
+        State.APPROVED,
+        State.WITHDRAWN,
+        State.RETRACTED,
+    },
+    State.CHANGES_REQUESTED: {State.SUBMITTED, State.WITHDRAWN, State.RETRACTED},
+    State.APPROVED: {State.SUBMITTED, State.WITHDRAWN, State.RETRACTED},
+    State.REJECTED: {State.SUBMITTED, State.WITHDRAWN, State.RETRACTED},
+    State.WITHDRAWN: {State.SUBMITTED},
+    State.RETRACTED: set(),
+}
+
+WHY_NOT = {
+    State.DRAFT: "It is a draft that was never submitted. Submit it first.",
+    State.SUBMITTED: "Its newest revision waits for an editor. Wait for the assignment, or withdraw it first.",
+    State.UNDER_REVIEW: "Its newest revision is being read. Wait for the decision, or withdraw it first.",
+    State.CHANGES_REQUESTED: "Its reviewers asked for changes. A new revision has to be submitted first.",
+    State.APPROVED: "Its newest revision is approved already.",
+    State.REJECTED: "Its newest revision was not accepted. Only a new revision can go on.",
+    State.WITHDRAWN: "It was withdrawn. Only a new revision, newly reviewed, brings it back.",
+    State.RETRACTED: "It was retracted, and nothing leads out of that.",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """What the policy in force says an approval is worth."""
+
+    valid_until: datetime
+    hidden_after: datetime | None
+    policy_version: int
+
+
+def record_submission(article: Article, revision: Revision, *, by: User) -> Move:
+    """Draft, changes requested, approved, rejected or withdrawn → submitted, with a new frozen revision."""
+    article.latest_revision = revision
+    return _move(article, State.SUBMITTED, by=by, revision=revision, reason=revision.change_note)
+
+
+def start_review(article: Article, *, by: User, people: Sequence[dict[str, str]]) -> Move:
+    """Submitted → under review: named people have been asked to read the newest revision."""
+    return _move(article, State.UNDER_REVIEW, by=by, people=people)
+
+
+def request_changes(article: Article, *, by: User, people: Sequence[dict[str, str]] = ()) -> Move:
+    return _move(article, State.CHANGES_REQUESTED, by=by, people=people)
+
+
+def reject(article: Article, *, by: User, people: Sequence[dict[str, str]] = ()) -> Move:
+    return _move(article, State.REJECTED, by=by, people=people)
+
+
+def record_approval(
+    article: Article, *, digest: str, checked_by: list[dict[str, Any]], released_by: str, term: Term
+) -> Approval:
+    """Under review → approved: write the sealed approval of exactly `digest`. Only a completed quorum calls this.
+
+    Raises:
+        Conflict: the newest revision is not the one that was checked, or its stored text was tampered with.
+    """
+    revision = article.latest_revision
+    if revision is None or revision.digest != digest or not is_intact(revision):
+        raise Conflict("The text has moved on since it was checked, so nothing was approved. Open the newest revision.")
+    approval = Approval(
+        revision=revision,
+        number=revision.approvals.count() + 1,
+        digest=digest,
+        checked_at=clock.now(),
+        valid_until=term.valid_until,
+        hidden_after=term.hidden_after,
+        checked_by=checked_by,
+        released_by=released_by,
+        risk=article.risk_id,
+        policy_version=term.policy_version,
+    )
+    approval.seal = seal_of(approval)
+    approval.save(force_insert=True)
+    record("article.approved", by=None, about=article.about, row=approval, digest=digest)
+    article.approval = approval
+    _move(article, State.APPROVED, by=None, people=checked_by)
+    return approval
+
+
+def withdraw(article: Article, *, by: User, text: str, reason: str) -> Notice:
+    """Anything submitted → withdrawn: the text is gone, and every approval up to now with it."""
+    notice = publish_notice(article, NoticeKind.WITHDRAWAL, by=by, text=text, reason=reason)
+    _move(article, State.WITHDRAWN, by=by, reason=reason)
+    return notice
+
+
+def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
+    """Once approved → retracted: the text stays for the record, under its notice, for good."""
+    if article.approval is None:
+        raise WorkflowError("Only a text that was approved can be retracted. Withdraw this one instead.")
+    notice = publish_notice(article, NoticeKind.RETRACTION, by=by, text=text, reason=reason)
+    _move(article, State.RETRACTED, by=by, reason=reason)
+    return notice
+
+
+def publish_notice(
+    article: Article, kind: NoticeKind, *, by: User | None, text: str, reason: str = "", resolves: Notice | None = None
+) -> Notice:
+    """Add a notice to the article's record; standing takes it from there."""
+    notice = Notice.objects.create(
+        article=article,
+        revision=resolves.revision if resolves else article.latest_revision,
+        kind=kind,
+        text=text,
+        reason=reason,
+        at=clock.now(),
+        by=by,
+        by_label=by.label if by else "the system",
+        resolves=resolves,
+    )
+    record(f"notice.{kind}", by=by, about=article.about, row=notice)
+    touch(article)
+    return notice
+
+
+def touch(article: Article) -> None:
+    """Note that what readers are told changed, and keep the search index with it."""
+    article.updated_at = clock.now()
+    _store(article, "updated_at")
+
+
+def _move(
+    article: Article,
+    target: State,
+    *,
+    by: User | None,
+    revision: Revision | None = None,
+    people: Sequence[dict[str, Any]] = (),
+    reason: str = "",
+) -> Move:
+    origin = State(article.state)
+    if target not in ALLOWED[origin]:
+        raise WorkflowError(f"“{article.title}” cannot become “{target.label.lower()}” now. {WHY_NOT[origin]}")
+    move = Move.objects.create(
+        article=article,
+        revision=revision or article.latest_revision,
+        origin=origin,
+        target=target,
+        at=clock.now(),
+        by=by,
+        by_label=by.label if by else "the system",
+        people=[{"name": p["name"], "profession": p["profession"]} for p in people],
+        reason=reason,
+    )
+    record(f"article.{target}", by=by, about=article.about, row=move)
+    article.state = target
+    article.updated_at = move.at
+    _note_first_publication(article, move.at)
+    _store(article, "state", "updated_at", "first_public_at", "latest_revision", "approval")
+    return move
+
+
+def _store(article: Article, *columns: str) -> None:
+    # Not an edit of the working text: moves and notices are their own record.
+    article.skip_history_when_saving = True
+    article.save(update_fields=columns)
+    search.index(article)
+
+
+def _note_first_publication(article: Article, at: datetime) -> None:
+    is_open = article.state == State.APPROVED or (article.state in PIPELINE and article.risk.public_before_approval)
+    if is_open and article.first_public_at is None:
+        article.first_public_at = at

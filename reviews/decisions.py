@@ -1,0 +1,200 @@
+"""What a board member decides about exactly one digest, and everything that follows, readable top to bottom."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from articles import transitions
+from articles.models import Article, Notice
+from articles.states import NoticeKind, State
+from editorial import clock
+from editorial.audit import record
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import AuditEntry, User
+from reviews import assignments, matching, policy, receipts
+from reviews.kinds import Ending, Kind, Verdict
+from reviews.models import Decision, Release, ReviewAssignment
+from reviews.notifications import editors, notify
+
+UNSAFE_TEXT = "A reviewer found that following this text could harm someone. It stays hidden until that is resolved."
+
+
+@transaction.atomic
+def approve(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, note: str = "") -> Decision:
+    """Record an approval of exactly `digest`; the one that completes a released quorum approves the article.
+
+    Raises:
+        PermissionDenied: `by` does not hold this assignment.
+        Conflict: it has ended, or the text has moved on since it was served.
+    """
+    article, decision, entry = _decide(assignment, Verdict.APPROVE, by=by, digest=digest, receipt=receipt, reason=note)
+    if complete_if_ready(article):
+        return decision
+    _tell_editors_what_is_missing(article, decision, entry)
+    return decision
+
+
+@transaction.atomic
+def request_changes(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, reason: str) -> Decision:
+    """Ask for changes: the text goes back to its authors, unless an approval stands against it."""
+    return _decide_against(assignment, Verdict.REQUEST_CHANGES, by=by, digest=digest, receipt=receipt, reason=reason)
+
+
+@transaction.atomic
+def reject(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, reason: str) -> Decision:
+    """Reject this revision for good, unless an approval stands against it."""
+    return _decide_against(assignment, Verdict.REJECT, by=by, digest=digest, receipt=receipt, reason=reason)
+
+
+@transaction.atomic
+def flag_unsafe(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, reason: str) -> Decision:
+    """Following this text could hurt someone: it is hidden at once and nothing is approved until that is resolved."""
+    article, decision, entry = _decide(assignment, Verdict.UNSAFE, by=by, digest=digest, receipt=receipt, reason=reason)
+    transitions.publish_notice(article, NoticeKind.UNSAFE, by=by, text=UNSAFE_TEXT, reason=decision.reason)
+    assignments.close_all(article, by=by, reason="A reviewer flagged the text as unsafe.")
+    transitions.request_changes(article, by=by, people=[assignments.printed(decision.reviewer)])
+    notify(
+        Kind.UNSAFE,
+        [*editors(), article.author, *article.coauthors.all()],
+        event=f"unsafe:{decision.pk}",
+        article=article,
+        entry=entry,
+        reason=decision.reason,
+    )
+    return decision
+
+
+def complete_if_ready(article: Article) -> bool:
+    """Approve the newest revision if its quorum is met, nobody's *unsafe* is open, and an editor released it.
+
+    Only the system can approve, and only here; the article must be locked.
+    """
+    revision = article.latest_revision
+    release = Release.objects.filter(revision=revision).select_related("by").first()
+    rules = policy.in_force()
+    rule = rules.rule(article.risk_id)
+    decisions = list(Decision.objects.filter(revision=revision).select_related("assignment__discipline"))
+    if article.state != State.UNDER_REVIEW or release is None or release.digest != revision.digest:
+        return False
+    if open_unsafe(article) or not policy.quorum_met(decisions, rule, digest=revision.digest):
+        return False
+    approval = transitions.record_approval(
+        article,
+        digest=revision.digest,
+        checked_by=[_printed(d) for d in policy.counted(decisions, rule, digest=revision.digest)],
+        released_by=release.by_label,
+        term=policy.term(rule, version=rules.version, checked_at=clock.now()),
+    )
+    assignments.close_all(article, by=None, reason="The text was approved by others.")
+    notify(
+        Kind.APPROVED,
+        [article.author, *article.coauthors.all(), *editors()],
+        event=f"approved:{approval.pk}",
+        article=article,
+        digest=revision.digest,
+        check_due=approval.valid_until.isoformat(),
+    )
+    return True
+
+
+def open_unsafe(article: Article) -> list[Notice]:
+    """Flags that nobody has resolved in writing yet."""
+    return list(article.notices.filter(kind=NoticeKind.UNSAFE, resolution=None))
+
+
+def _decide_against(
+    assignment: ReviewAssignment, verdict: Verdict, *, by: User, digest: str, receipt: str, reason: str
+) -> Decision:
+    article, decision, entry = _decide(assignment, verdict, by=by, digest=digest, receipt=receipt, reason=reason)
+    decisions = list(Decision.objects.filter(revision=decision.revision_id))
+    approvals = sum(d.verdict == Verdict.APPROVE for d in decisions)
+    if approvals and approvals >= len(decisions) - approvals:
+        _tell_editors_what_is_missing(article, decision, entry)
+        return decision
+    assignments.close_all(article, by=by, reason="The text goes back to its authors.")
+    move = transitions.reject if verdict == Verdict.REJECT else transitions.request_changes
+    move(article, by=by, people=[assignments.printed(decision.reviewer)])
+    notify(
+        Kind.REJECTED if verdict == Verdict.REJECT else Kind.CHANGES_REQUESTED,
+        [article.author, *article.coauthors.all(), *editors()],
+        event=f"decided:{decision.pk}",
+        article=article,
+        entry=entry,
+        reason=decision.reason,
+    )
+    return decision
+
+
+def _decide(
+    assignment: ReviewAssignment, verdict: Verdict, *, by: User, digest: str, receipt: str, reason: str
+) -> tuple[Article, Decision, AuditEntry]:
+    """Lock, judge, write: one decision per assignment, whoever comes second is told so."""
+    article, assignment = assignments.lock(assignment)
+    _check_may_decide(article, assignment, by=by, digest=digest)
+    if verdict != Verdict.APPROVE and not reason.strip():
+        raise WorkflowError("Give your reasons: the authors can only mend what they are told about.")
+    member = assignment.reviewer
+    decision = Decision.objects.create(
+        assignment=assignment,
+        revision=assignment.revision,
+        digest=digest,
+        verdict=verdict,
+        reason=reason.strip(),
+        reviewer=member,
+        reviewer_label=by.label,
+        profession=member.profession,
+        interests=member.interests,
+        specialty_matched=member.specialties.filter(pk=article.topic_id).exists(),
+        opened_at=receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest),
+        decided_at=clock.now(),
+    )
+    entry = record(f"decision.{verdict}", by=by, about=article.about, row=decision, digest=digest)
+    assignments.end(article, assignment, Ending.DECIDED, by=by)
+    notify(
+        Kind.DECISION_RECORDED,
+        [by],
+        event=f"recorded:{decision.pk}",
+        article=article,
+        entry=entry,
+        verdict=str(verdict.label),
+        digest=digest,
+    )
+    return article, decision, entry
+
+
+def _check_may_decide(article: Article, assignment: ReviewAssignment, *, by: User, digest: str) -> None:
+    assignments.check_held(assignment, by=by)
+    if by.pk in matching.authors_of(article):
+        raise PermissionDenied("You had a hand in this text, so you cannot review it.")
+    if article.state != State.UNDER_REVIEW or article.latest_revision_id != assignment.revision_id:
+        raise Conflict("This revision is no longer under review, so nothing was recorded.")
+    if digest != assignment.revision.digest:
+        raise Conflict("The text you were shown is not the one under review. Open the review again and read it there.")
+
+
+def _tell_editors_what_is_missing(article: Article, decision: Decision, entry: AuditEntry) -> None:
+    """After a decision that did not settle it: release is waiting, reviewers disagree, or more eyes are needed."""
+    revision = article.latest_revision
+    decisions = list(Decision.objects.filter(revision=revision))
+    rule = policy.in_force().rule(article.risk_id)
+    if policy.quorum_met(decisions, rule, digest=revision.digest):
+        kind = Kind.READY_FOR_RELEASE
+    elif policy.is_split(decisions, digest=revision.digest) and not _still_read(article):
+        kind = Kind.SPLIT_VOTE
+    else:
+        return
+    notify(kind, editors(), event=f"{kind}:{decision.pk}", article=article, entry=entry)
+
+
+def _still_read(article: Article) -> bool:
+    return ReviewAssignment.objects.open().filter(revision=article.latest_revision_id).exists()
+
+
+def _printed(decision: Decision) -> dict[str, str]:
+    return {
+        "name": decision.reviewer_label,
+        "profession": decision.profession,
+        "discipline": decision.assignment.discipline.name,
+        "decided_at": decision.decided_at.isoformat(),
+        "decision": f"{decision.pk}",
+        "specialty_matched": decision.specialty_matched,
+    }

@@ -1,0 +1,54 @@
+"""The words for decisions, endings and messages."""
+
+from django.db.models import TextChoices
+
+
+class Verdict(TextChoices):
+    APPROVE = "approve", "Approve"
+    REQUEST_CHANGES = "request_changes", "Ask for changes"
+    REJECT = "reject", "Reject"
+    UNSAFE = "unsafe", "Flag as unsafe"
+
+
+class Ending(TextChoices):
+    """Why an assignment is over."""
+
+    DECIDED = "decided", "Decided"
+    DECLINED = "declined", "Declined by the reviewer"
+    REPLACED = "replaced", "Taken back by the editor"
+    CLOSED = "closed", "The revision is no longer under review"
+
+
+class Channel(TextChoices):
+    EMAIL = "email", "E-mail"
+    INBOX = "inbox", "Inbox"
+
+
+class Delivery(TextChoices):
+    """Every message ends as sent, suppressed or dead; nothing is lost on the way."""
+
+    DUE = "due", "Due"
+    SENT = "sent", "Sent"
+    SUPPRESSED = "suppressed", "Suppressed"
+    DEAD = "dead", "Could not be delivered"
+
+
+class Kind(TextChoices):
+    """What a message is about; each has templates of its own in `templates/email/`."""
+
+    SUBMITTED = "submitted", "A text was submitted"
+    REVIEW_ASSIGNED = "review_assigned", "You are asked to review"
+    REVIEW_DUE_SOON = "review_due_soon", "A review is due soon"
+    REVIEW_OVERDUE = "review_overdue", "A review is overdue"
+    REVIEW_DECLINED = "review_declined", "A reviewer declined"
+    REVIEW_ENDED = "review_ended", "Your review is no longer needed"
+    DECISION_RECORDED = "decision_recorded", "Your decision is on record"
+    CHANGES_REQUESTED = "changes_requested", "Changes are asked for"
+    REJECTED = "rejected", "The text was not accepted"
+    READY_FOR_RELEASE = "ready_for_release", "A quorum is met; release is waiting"
+    SPLIT_VOTE = "split_vote", "Reviewers disagree; a third is needed"
+    APPROVED = "approved", "The text is approved"
+    UNSAFE = "unsafe", "A reviewer flagged a text as unsafe"
+    WITHDRAWN = "withdrawn", "The text was withdrawn"
+    NOTICE_PUBLISHED = "notice_published", "A notice was published"
+    QUARANTINED = "quarantined", "A page was taken down by the sweep"

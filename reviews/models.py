@@ -1,0 +1,197 @@
+"""The people who judge revisions, the rules they judge by, what they decided, and what was said to whom."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from simple_history.models import HistoricalRecords
+
+from articles.models import Topic
+from reviews.kinds import Channel, Delivery, Ending, Kind, Verdict
+from reviews.querysets import NotificationQuerySet, ReviewAssignmentQuerySet
+
+User = settings.AUTH_USER_MODEL
+
+
+class BoardMember(models.Model):
+    """A named health professional whom the board trusts to read."""
+
+    never_deleted = True
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="board_member")
+    profession = models.CharField(max_length=120, help_text="As readers see it: General practitioner.")
+    credentials = models.CharField(max_length=200, blank=True)
+    biography = models.TextField(blank=True)
+    specialties = models.ManyToManyField(Topic, blank=True, related_name="+")
+    interests = models.TextField(blank=True, help_text="Declared interests; write “None declared” when there are none.")
+    joined_at = models.DateField()
+    left_at = models.DateField(null=True, blank=True)
+
+    history = HistoricalRecords(m2m_fields=[specialties])
+
+    class Meta:
+        ordering = ["user__printed_name", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user.label}, {self.profession}"
+
+
+class ReviewPolicy(models.Model):
+    """One version of the house's rules for checking; a change is a new version."""
+
+    append_only = True
+
+    version = models.PositiveIntegerField(unique=True)
+    in_force_from = models.DateTimeField()
+    rules = models.JSONField(help_text="Per risk class; the shape is `policy.Rule`.")
+    note = models.TextField(blank=True)
+    laid_down_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-version"]
+        verbose_name_plural = "review policies"
+
+    def __str__(self) -> str:
+        return f"Policy {self.version}"
+
+
+class ReviewAssignment(models.Model):
+    """One board member, asked to read one revision of one article, by a date."""
+
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(BoardMember, models.PROTECT, related_name="assignments")
+    discipline = models.ForeignKey(Topic, models.PROTECT, related_name="+", help_text="What they are asked to judge.")
+    assigned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    assigned_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ending = models.CharField(max_length=12, choices=Ending, blank=True, editable=False)
+    end_reason = models.TextField(blank=True, editable=False)
+
+    history = HistoricalRecords()
+    objects = ReviewAssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "reviewer"], name="asked_once_per_revision"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+                name="an_end_has_a_kind",
+            ),
+        ]
+        indexes = [models.Index(fields=["ended_at", "due_at"], name="open_by_due_date")]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} reads revision {self.revision.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+
+class Decision(models.Model):
+    """What one board member decided about exactly one digest; append-only."""
+
+    append_only = True
+
+    assignment = models.OneToOneField(ReviewAssignment, models.PROTECT, related_name="decision")
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    verdict = models.CharField(max_length=20, choices=Verdict)
+    reason = models.TextField(blank=True)
+    reviewer = models.ForeignKey(BoardMember, models.PROTECT, related_name="decisions")
+    reviewer_label = models.CharField(max_length=200)
+    profession = models.CharField(max_length=120)
+    interests = models.TextField(blank=True)
+    specialty_matched = models.BooleanField(help_text="Whether the article's topic was among the reviewer's own then.")
+    opened_at = models.DateTimeField(help_text="From the reading receipt: when this digest was served to this person.")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.APPROVE) | ~Q(reason=""), name="no_refusal_without_a_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} by {self.reviewer_label}"
+
+
+class Release(models.Model):
+    """The editor's word that this digest may be published once its quorum is met; append-only."""
+
+    append_only = True
+
+    revision = models.OneToOneField("articles.Revision", models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_label = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Released by {self.by_label}"
+
+
+class Notification(models.Model):
+    """One message to one person on one channel: a row of the outbox, and what their inbox shows."""
+
+    event = models.CharField(max_length=120, help_text="What happened, once: the same event is never told twice.")
+    kind = models.CharField(max_length=24, choices=Kind)
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="notifications")
+    channel = models.CharField(max_length=8, choices=Channel)
+    article = models.ForeignKey("articles.Article", models.PROTECT, null=True, related_name="+")
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, null=True, related_name="+")
+    facts = models.JSONField(default=dict, help_text="What the template needs to say; never article text.")
+    record_number = models.CharField(max_length=60, blank=True, help_text="Anchors the audit chain in a mailbox.")
+    created_at = models.DateTimeField()
+
+    state = models.CharField(max_length=12, choices=Delivery, default=Delivery.DUE)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    handover_at = models.DateTimeField(null=True, help_text="Set just before the mail server is given the message.")
+    message_id = models.UUIDField(default=uuid.uuid4)
+    possible_duplicate = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=300, blank=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "recipient", "channel"], name="told_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=[Delivery.DUE, Delivery.SENT]) | ~Q(outcome=""), name="an_end_has_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(state="due"), name="outbox_order"),
+            models.Index(fields=["recipient", "channel", "-id"], name="inbox_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.recipient}"
+
+
+class Sweep(models.Model):
+    """One complete look at the public channels, as a stranger sees them."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    articles_seen = models.PositiveIntegerField(default=0)
+    misses = models.PositiveIntegerField(default=0)
+    trouble = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Sweep of {self.started_at:%d %B %Y %H:%M}"

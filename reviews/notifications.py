@@ -1,0 +1,73 @@
+"""Writing what people must hear into the outbox, in the same transaction as what happened."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Q
+from kombu.exceptions import OperationalError
+
+from articles.models import Article
+from editorial import clock
+from editorial.models import AuditEntry, User
+from reviews.kinds import Channel, Delivery, Kind
+from reviews.models import Notification, ReviewAssignment
+
+log = logging.getLogger(__name__)
+
+
+def notify(
+    kind: Kind,
+    recipients: Iterable[User],
+    *,
+    event: str,
+    article: Article | None = None,
+    assignment: ReviewAssignment | None = None,
+    entry: AuditEntry | None = None,
+    **facts: Any,
+) -> int:
+    """One row per recipient and channel for `event`; an event that was told before is not told again.
+
+    Returns how many rows are new. `facts` go to the template; article text never does.
+    """
+    now = clock.now()
+    people = {person.pk: person for person in recipients if person.is_active and not person.is_machine}
+    told = set(Notification.objects.filter(event=event, recipient__in=people).values_list("recipient_id", "channel"))
+    rows = [
+        Notification(
+            event=event,
+            kind=kind,
+            recipient=person,
+            channel=channel,
+            article=article,
+            assignment=assignment,
+            facts=facts,
+            record_number=entry.record_number if entry else "",
+            created_at=now,
+            due_at=now,
+            state=Delivery.DUE if channel == Channel.EMAIL else Delivery.SENT,
+            ended_at=None if channel == Channel.EMAIL else now,
+        )
+        for person in people.values()
+        for channel in Channel
+        if (person.pk, channel) not in told
+    ]
+    # Two clocks may tell the same event at once; the database keeps one of them.
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    transaction.on_commit(ring, robust=True)
+    return len(rows)
+
+
+def editors() -> list[User]:
+    """Everyone who watches the queue."""
+    return list(User.objects.filter(is_active=True).filter(Q(is_managing_editor=True) | Q(is_responsible_editor=True)))
+
+
+def ring() -> None:
+    """Wake a worker. A lost ring is made good by the clock, so a missing broker is no reason to fail."""
+    try:
+        current_app.send_task("reviews.tasks.deliver_outbox", expires=60, retry=False)
+    except (OperationalError, OSError) as trouble:
+        log.warning("The queue did not hear the bell (%s); the outbox is delivered when it is back.", trouble)

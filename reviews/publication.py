@@ -1,0 +1,248 @@
+"""The author's and the editor's verbs: submit, release, withdraw, correct, raise a concern, retract."""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from articles import editing, integrity, transitions
+from articles.drafts import draft_of
+from articles.integrity.risk import risk_of
+from articles.models import Article, Notice, Revision, RiskClass
+from articles.revisions import freeze
+from articles.states import NoticeKind, State
+from editorial import clock
+from editorial.audit import record
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import User
+from reviews import assignments, decisions, matching
+from reviews.kinds import Kind
+from reviews.models import Release
+from reviews.notifications import editors, notify
+
+CANNOT_BE_EXPLAINED = {"CITE-DANGLING", "CITE-MAP-UNDEFINED"}
+
+
+@transaction.atomic
+def submit(
+    article: Article, *, by: User, change_note: str = "", explanations: Mapping[str, str] | None = None
+) -> Revision:
+    """Freeze the working text as a new revision and hand it to the editors.
+
+    `explanations` maps a finding's id to the author's written reason why the text is right as it stands; it goes to
+    the reviewers with the revision.
+
+    Raises:
+        PermissionDenied: `by` is not one of its authors.
+        WorkflowError: something is missing, or a blocking finding is neither fixed nor explained.
+        UnreadableText: the text cannot be rendered safely.
+    """
+    article = Article.objects.lock(article.pk)
+    editing.check_may_write(article, by=by)
+    _check_complete(article)
+    report = integrity.check(draft_of(article))
+    explained = {key: words.strip() for key, words in (explanations or {}).items() if words.strip()}
+    _check_findings(report, explained)
+    _raise_risk(article, by=by)
+    revision = freeze(
+        article,
+        by=by,
+        at=clock.now(),
+        change_note=change_note.strip(),
+        findings={"results": report.to_json(), "explanations": explained},
+    )
+    entry = record("revision.frozen", by=by, about=article.about, row=revision, digest=revision.digest)
+    transitions.record_submission(article, revision, by=by)
+    notify(
+        Kind.SUBMITTED,
+        editors(),
+        event=f"submitted:{revision.pk}",
+        article=article,
+        entry=entry,
+        author=by.label,
+        shortfall=matching.shortfall(article),
+    )
+    return revision
+
+
+def missing_from(article: Article) -> list[str]:
+    """What it must have before it can be submitted, in words that finish “it still needs”."""
+    missing = [name for name, text in (("a short answer", article.short_answer), ("a body", article.body)) if not text]
+    if not article.title.rstrip().endswith("?"):
+        missing.append("a question mark at the end of its question")
+    return missing
+
+
+def risk_when_submitted(article: Article) -> tuple[int, list[str]]:
+    """The class a submission would have now, and the words that would raise it there."""
+    found = risk_of(draft_of(article))
+    if found.level <= max(article.risk_id, article.risk_lowered_from or 0):
+        return article.risk_id, []
+    return found.level, [word for word, level in found.words if level == found.level]
+
+
+@transaction.atomic
+def release(article: Article, *, by: User, digest: str) -> Release:
+    """Say that this digest may be published once its quorum is met; if it is, the system approves it now.
+
+    Raises:
+        PermissionDenied: `by` is not an editor free of other duties on this article.
+        Conflict: another digest is under review, or it was released already.
+    """
+    article = Article.objects.lock(article.pk)
+    assignments.check_editor(article, by=by)
+    revision = article.latest_revision
+    if article.state != State.UNDER_REVIEW or revision is None or revision.digest != digest:
+        raise Conflict("The text you were shown is not the one under review, so nothing was released. Reload the page.")
+    if decisions.open_unsafe(article):
+        raise WorkflowError("A reviewer flagged this text as unsafe. Resolve that in writing before you release it.")
+    if Release.objects.filter(revision=revision).exists():
+        raise Conflict("This revision was released already. It is published as soon as its quorum is met.")
+    done = Release.objects.create(revision=revision, digest=digest, by=by, by_label=by.label, at=clock.now())
+    record("revision.released", by=by, about=article.about, row=done, digest=digest)
+    decisions.complete_if_ready(article)
+    return done
+
+
+@transaction.atomic
+def withdraw(article: Article, *, by: User, reason: str) -> Notice:
+    """Take back everything submitted so far. Authors and editors can; the address then says that it was withdrawn."""
+    article = Article.objects.lock(article.pk)
+    if not (by.is_editor or editing.is_author(article, by)) or not by.is_active:
+        raise PermissionDenied("Only its authors and the editors can withdraw an article.")
+    _need(reason, "Say why it is withdrawn; the reason is kept on record.")
+    notice = transitions.withdraw(
+        article, by=by, text="This text was withdrawn and is no longer published.", reason=reason.strip()
+    )
+    assignments.close_all(article, by=by, reason="The text was withdrawn.")
+    notify(
+        Kind.WITHDRAWN,
+        [article.author, *article.coauthors.all(), *editors()],
+        event=f"notice:{notice.pk}",
+        article=article,
+        reason=reason.strip(),
+    )
+    return notice
+
+
+@transaction.atomic
+def correct(article: Article, *, by: User, text: str) -> Notice:
+    """Publish what was corrected, and when, above the text it concerns."""
+    return _publish(article, NoticeKind.CORRECTION, by=by, text=text)
+
+
+@transaction.atomic
+def raise_concern(article: Article, *, by: User, text: str) -> Notice:
+    """Publish an expression of concern; it stays over the text until it is resolved."""
+    return _publish(article, NoticeKind.CONCERN, by=by, text=text)
+
+
+@transaction.atomic
+def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
+    """Retract an approved text: seriously wrong, kept for the record under its notice. Nothing leads back."""
+    article = _lock_for_responsible(article, by=by)
+    _need(text, "Write the notice readers will see: what is wrong and what they should not rely on.")
+    _need(reason, "Say why it is retracted; the reason is kept on record.")
+    notice = transitions.retract(article, by=by, text=text.strip(), reason=reason.strip())
+    assignments.close_all(article, by=by, reason="The article was retracted.")
+    _tell_of_notice(article, notice)
+    return notice
+
+
+@transaction.atomic
+def resolve(notice: Notice, *, by: User, text: str) -> Notice:
+    """Settle a concern, a source alert, an *unsafe* or a quarantine in writing; that alone lifts it.
+
+    Raises:
+        Conflict: it was resolved already.
+        WorkflowError: notices of this kind stay for good.
+    """
+    article = Article.objects.lock(notice.article_id)
+    assignments.check_editor(article, by=by)
+    _need(text, "Write how this was resolved; it is kept on record.")
+    lifted = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
+    if notice.kind not in lifted:
+        raise WorkflowError(f"A {notice.get_kind_display().lower()} stays on record; it cannot be lifted.")
+    if Notice.objects.filter(resolves=notice).exists():
+        raise Conflict("This was resolved already; nothing was changed.")
+    resolution = transitions.publish_notice(
+        article, NoticeKind.RESOLUTION, by=by, text=text.strip(), reason=text.strip(), resolves=notice
+    )
+    decisions.complete_if_ready(article)
+    return resolution
+
+
+def quarantine(article: Article, *, reason: str) -> Notice | None:
+    """The sweep found a text without its caution: its pages answer 503 until a person lifts that."""
+    with transaction.atomic():
+        article = Article.objects.lock(article.pk)
+        if article.notices.filter(kind=NoticeKind.QUARANTINE, resolution=None).exists():
+            return None
+        notice = transitions.publish_notice(
+            article,
+            NoticeKind.QUARANTINE,
+            by=None,
+            text="This page is being looked at and is not available just now.",
+            reason=reason,
+        )
+        notify(Kind.QUARANTINED, editors(), event=f"notice:{notice.pk}", article=article, reason=reason)
+        return notice
+
+
+def _publish(article: Article, kind: NoticeKind, *, by: User, text: str) -> Notice:
+    article = _lock_for_responsible(article, by=by)
+    _need(text, "Write the notice readers will see.")
+    if article.approval is None:
+        raise WorkflowError("Only a text that was approved can carry a notice. Ask its authors for changes instead.")
+    notice = transitions.publish_notice(article, kind, by=by, text=text.strip())
+    _tell_of_notice(article, notice)
+    return notice
+
+
+def _lock_for_responsible(article: Article, *, by: User) -> Article:
+    article = Article.objects.lock(article.pk)
+    assignments.check_editor(article, by=by)
+    if not by.is_responsible_editor:
+        raise PermissionDenied("Only the responsible editor can publish a notice on an article.")
+    return article
+
+
+def _tell_of_notice(article: Article, notice: Notice) -> None:
+    notify(
+        Kind.NOTICE_PUBLISHED,
+        [article.author, *article.coauthors.all(), *editors()],
+        event=f"notice:{notice.pk}",
+        article=article,
+        notice=notice.get_kind_display(),
+        text=notice.text,
+    )
+
+
+def _need(words: str, sentence: str) -> None:
+    if not words.strip():
+        raise WorkflowError(sentence)
+
+
+def _check_complete(article: Article) -> None:
+    if missing := missing_from(article):
+        raise WorkflowError(f"It is not ready to be submitted: it still needs {' and '.join(missing)}.")
+
+
+def _check_findings(report: integrity.Report, explained: Mapping[str, str]) -> None:
+    unanswered = [f for f in report.blocking if f.rule in CANNOT_BE_EXPLAINED or f.id not in explained]
+    if unanswered:
+        first = unanswered[0]
+        more = f" There are {len(unanswered)} such findings; they are listed with the text." if unanswered[1:] else ""
+        raise WorkflowError(f"{first.message}{more} Fix it, or explain in writing why it is right as it stands.")
+
+
+def _raise_risk(article: Article, *, by: User) -> None:
+    """Trigger words raise the class; nothing but an editor lowers it."""
+    level, words = risk_when_submitted(article)
+    if level == article.risk_id:
+        return
+    article.risk = RiskClass.objects.get(pk=level)
+    article.skip_history_when_saving = True
+    article.save(update_fields=["risk"])
+    spoken = ", ".join(f"“{word}”" for word in words)[:300]
+    record("article.risk_set", by=None, about=article.about, level=level, reason=f"trigger words: {spoken}")

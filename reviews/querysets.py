@@ -1,0 +1,60 @@
+"""Reads of assignments and messages, in the words of the office."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from editorial.models import User
+from reviews.kinds import Channel, Delivery
+
+
+class ReviewAssignmentQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def overdue(self, *, at: datetime) -> Self:
+        return self.open().filter(due_at__lte=at)
+
+    def due_before(self, moment: datetime) -> Self:
+        return self.open().filter(due_at__lte=moment)
+
+    def held_by(self, user: User) -> Self:
+        """Open work of this reviewer: what a decision may be made on."""
+        return self.open().filter(reviewer__user=user, reviewer__left_at=None)
+
+    def visible_to(self, user: User) -> Self:
+        """Editors see every assignment; a reviewer their own open ones and, without its text, what they decided."""
+        if not (user and user.is_authenticated and user.is_active):
+            return self.none()
+        if user.is_editor:
+            return self.all()
+        return self.filter(reviewer__user=user).filter(Q(ended_at=None) | Q(decision__isnull=False))
+
+    def lock(self, pk: int) -> models.Model:
+        """Re-read and locked; lock its article first."""
+        return (
+            self.select_for_update(of=("self",)).select_related("reviewer__user", "revision", "discipline").get(pk=pk)
+        )
+
+
+class NotificationQuerySet(models.QuerySet):
+    def inbox_of(self, user: User) -> Self:
+        return self.filter(recipient=user, channel=Channel.INBOX)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+    def due(self, *, at: datetime) -> Self:
+        """Ready to be sent: not yet ended, its time has come, and nobody holds it."""
+        return self.filter(state=Delivery.DUE, due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
+
+    def dead(self) -> Self:
+        return self.filter(state=Delivery.DEAD)
+
+    def visible_to(self, user: User) -> Self:
+        """Editors see the outbox; everybody else their own inbox."""
+        if not (user and user.is_authenticated and user.is_active):
+            return self.none()
+        return self.all() if user.is_editor else self.inbox_of(user)

@@ -1,0 +1,111 @@
+"""The cast and what they work on, made through the product's own verbs."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from articles import editing
+from articles.importers.records import Author, ReferenceRecord
+from articles.models import Article, Topic
+from articles.states import AiInvolvement, Audience
+from editorial import clock
+from editorial.models import User
+from reviews import assignments, decisions, publication, receipts
+from reviews.models import BoardMember, Decision, ReviewAssignment
+
+_serial = count(1)
+
+BODY = (
+    "## What exercise can do\n\n"
+    "Regular exercise probably eases long-lasting low back pain a little [@hayden2021].\n\n"
+    "## When to get help\n\nSee a doctor if pain follows a fall or comes with fever.\n"
+)
+HAYDEN = ReferenceRecord(
+    key="hayden2021",
+    type="systematic_review",
+    title="Exercise therapy for chronic low back pain",
+    authors=(Author(family="Hayden", given="Jill A."), Author(family="Ellis", given="Jenna")),
+    container_title="Cochrane Database of Systematic Reviews",
+    year=2021,
+    issue="9",
+    pages="CD009790",
+    doi="10.1002/14651858.CD009790.pub2",
+)
+
+
+def person(name: str, **fields: Any) -> User:
+    """Somebody with an account and no password: tests sign in by force."""
+    username = fields.pop("username", name.lower().replace(" ", "-"))
+    user = User(username=username, printed_name=name, email=f"{username}@example.org", **fields)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def topic(name: str = "Physiotherapy") -> Topic:
+    return Topic.objects.get_or_create(name=name, defaults={"slug": name.lower().replace(" ", "-")})[0]
+
+
+def board_member(name: str, *, specialties: tuple[str, ...] = ("Physiotherapy",), **fields: Any) -> BoardMember:
+    user = person(name, is_staff=True)
+    member = BoardMember.objects.create(
+        user=user,
+        profession=fields.pop("profession", "Physiotherapist"),
+        interests="None declared",
+        joined_at=date(2024, 1, 1),
+        **fields,
+    )
+    member.specialties.set(topic(name) for name in specialties)
+    return member
+
+
+def draft(*, by: User, risk: int = 2, references: bool = True, **fields: Any) -> Article:
+    """A complete draft with one cited source, ready to be submitted."""
+    given = {
+        "title": f"Does exercise help long-lasting back pain, case {next(_serial)}?",
+        "short_answer": "Probably a little, for most people.",
+        "body": BODY,
+        "topic": topic(),
+        "audience": Audience.PATIENT,
+        "ai_involvement": AiInvolvement.FIRST_DRAFT,
+        "ai_tool": "Example drafter",
+        "ai_version": "1",
+        "ai_accountable": by,
+    }
+    article = editing.create(by=by, risk=risk, **(given | fields))
+    if references:
+        editing.add_references(article, [HAYDEN], by=by)
+    return fresh(article)
+
+
+def fresh(article: Article) -> Article:
+    return Article.objects.for_reader().get(pk=article.pk)
+
+
+def submitted(*, by: User, **fields: Any) -> Article:
+    article = draft(by=by, **fields)
+    publication.submit(article, by=by)
+    return fresh(article)
+
+
+def assigned(article: Article, member: BoardMember, *, by: User, **fields: Any) -> ReviewAssignment:
+    return assignments.assign(article, member, by=by, **fields)
+
+
+def decided(assignment: ReviewAssignment, verdict: str = "approve", *, reason: str = "Please mend this.") -> Decision:
+    """The reviewer opens the desk, reads, and decides on what was served."""
+    by = assignment.reviewer.user
+    served = {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
+    if verdict == "approve":
+        return decisions.approve(assignment, **served)
+    verb = {"request_changes": decisions.request_changes, "reject": decisions.reject, "unsafe": decisions.flag_unsafe}
+    return verb[verdict](assignment, reason=reason, **served)
+
+
+def approved(*, by: User, reviewer: BoardMember, editor: User, days_ago: int = 0, **fields: Any) -> Article:
+    """Submitted, assigned, approved and released: the whole way through the real verbs."""
+    with clock.at(clock.now() - timedelta(days=days_ago)):
+        article = submitted(by=by, **fields)
+        decided(assigned(article, reviewer, by=editor))
+        publication.release(article, by=editor, digest=article.latest_revision.digest)
+    return fresh(article)
