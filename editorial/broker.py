@@ -45,17 +45,18 @@ def socket_path(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"desk-{key}" / "queue.sock"
 
 
-def command(folder: Path) -> list[str]:
+def command(folder: Path, *, server: str | None = None) -> list[str]:
     """The command that keeps its data in `folder`, listens at `socket_path(folder)`, and opens no network port.
 
-    Accepted tasks are appended to a file at once and are on disk within a second.
+    Accepted tasks are appended to a file at once and are on disk within a second. `server` is another program than
+    the one found by `program()`.
     """
     listen_at = socket_path(folder)
     _make_private(listen_at.parent)
     return [
-        program(),
+        server or program(),
         *("--port", "0", "--unixsocket", str(listen_at), "--unixsocketperm", "700"),
-        *("--dir", str(folder), "--appendonly", "yes", "--appenddirname", "queue", "--save", ""),
+        *("--dir", str(folder), "--appendonly", "yes", "--save", ""),
     ]
 
 

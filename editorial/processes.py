@@ -29,7 +29,7 @@ class Child:
         group: int | None = None,
         stop_by: signal.Signals = signal.SIGTERM,
     ) -> None:
-        self.name, self.log, self.stop_by = name, log, stop_by
+        self.name, self.program, self.log, self.stop_by = name, command[0], log, stop_by
         with log.open("ab") as output:
             self.process = subprocess.Popen(
                 command,
@@ -58,7 +58,8 @@ class Child:
         """End the process and whatever it started, at once."""
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
+        except (ProcessLookupError, PermissionError):
+            # All of them have ended; macOS says the latter while the last one waits to be collected.
             return
         finally:
             self.process.wait()

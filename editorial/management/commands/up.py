@@ -31,7 +31,7 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared w
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What `--reset` removes: what the desk itself makes in its folder, and nothing somebody else may have put there.
-OWN_FILES = ["desk.sqlite3*", "queue", "mail", "log", "static", "beat-schedule*"]
+OWN_FILES = ["desk.sqlite3*", "appendonlydir", "appendonly.aof", "mail", "log", "static", "beat-schedule*"]
 
 
 class Command(BaseCommand):

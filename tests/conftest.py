@@ -1,0 +1,3 @@
+"""What every test gets: the cast, and the plumbing of the two stacks."""
+
+pytest_plugins = ["tests.cast"]
