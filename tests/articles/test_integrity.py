@@ -454,6 +454,7 @@ WHOLE = "SMD -0.40, 95% CI -0.60 to -0.20, 12 trials, low certainty"
         ("Exercise lowered pain (OR 0.8; 95% CI 0.7 to 0.9) and falls (RR 0.7), low certainty, 12 trials.", 1),
         ("Pain fell, with a mean difference of 1.2 points.", 1),
         ("The odds ratio was 1.4.", 1),
+        ("The odds ratio (95% CI) is in the table.", 0),
         ("Exercise reduced pain by 30 %.", 1),
         ("About 30% of adults have a sore back.", 0),
         ("You can walk or 5 times a week swim.", 0),
@@ -634,6 +635,15 @@ def test_the_reading_grade_is_held_against_the_audience(text, audience, level):
 def test_plain_language_is_for_patients_whoever_the_article_is_for():
     result = ask("READABILITY", draft(EASY, plain_body=HARD, audience="professional"))
     assert [(finding.field, finding.level) for finding in result.findings] == [("plain_body", Level.ERROR)]
+
+
+def test_the_reading_grade_asks_nothing_of_the_network(monkeypatch):
+    def refused(*_, **__):
+        raise AssertionError("a check reached for the network")
+
+    monkeypatch.setattr("socket.socket.connect", refused)
+    monkeypatch.setattr("nltk.download", refused)
+    assert ask("READABILITY", draft(f"This text is new to the cache. {HARD}")).outcome is Outcome.FOUND
 
 
 def test_too_few_words_have_no_reading_grade():
