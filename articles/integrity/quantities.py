@@ -6,7 +6,8 @@ from articles.integrity.patterns import phrases
 
 NUMBER = r"\d{1,7}(?:[.,·]\d{1,4})?"
 _PERCENT = rf"(?<![\w.]){NUMBER}\s{{0,2}}(?:%|per\s?cent\b|percent\b)"
-_SIGNED = rf"\s{{0,2}}(?:\(|,|was|were|is|of|[=:≈~])?\s{{0,2}}[-−–+]?\s?{NUMBER}(?!\d)(?!\s{{0,2}}%\s{{0,2}}(?:CI|CrI|conf|cred))"
+_LEVEL = r"\s{0,2}%\s{0,2}(?:CI|CrI|conf|cred)"  # of an interval: "OR (95 % CI" has not told the effect yet
+_SIGNED = rf"\s{{0,2}}(?:\(|,|was|were|is|of|[=:≈~])?\s{{0,2}}[-−–+]?\s?{NUMBER}(?!\d|{_LEVEL})"
 
 # Upper case only: "OR 1.4" is an odds ratio, "or 14" is not.
 _MEASURE = rf"\b(?:a?(?:OR|RR|HR)|SMD|WMD|MD|RD|ARR|RRR|NNT|NNH|IRR|NNTB|NNTH)\b{_SIGNED}"
