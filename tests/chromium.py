@@ -1,0 +1,75 @@
+"""A real browser in front of the real site: the system's Chromium, led by Playwright."""
+
+import os
+import shutil
+
+import pytest
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
+    *("--disable-gpu", "--disable-quic"),
+]
+NO_BROWSER = "No Chromium on this machine, so nothing was looked at in a browser: install the package chromium."
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        # In CI a page that nobody looked at is a failure.
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_BROWSER)
+    flags = [*FLAGS, "--no-sandbox"] if os.getuid() == 0 else FLAGS
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop running in this thread, which Django takes for an async caller.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield playwright.chromium.launch(executable_path=program, args=flags)
+
+
+@pytest.fixture
+def live_url(live_server, settings):
+    """The address of the site under test, which then also stands in its links."""
+    settings.SITE_URL = settings.SWEEP_URL = live_server.url
+    return live_server.url
+
+
+@pytest.fixture
+def new_page(browser, live_url):
+    """Call it for a page of its own visitor; `new_page(width=320, java_script_enabled=False, color_scheme="dark")`.
+
+    The test fails when any page ran into a script error, broke the content security policy or asked another server.
+    """
+    contexts, complaints = [], []
+
+    def note(request):
+        if not request.url.startswith((live_url, "data:", "blob:")):
+            complaints.append(f"asked for {request.url}")
+
+    def open_page(*, width=1280, height=900, **options):
+        context = browser.new_context(base_url=live_url, viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        context.on("request", note)
+        context.on("weberror", lambda error: complaints.append(f"script error: {error.error}"))
+        context.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def page(new_page, request):
+    """One page, 1280 pixels wide or as wide as `parametrize("page", [320, 1280], indirect=True)` says."""
+    return new_page(width=getattr(request, "param", 1280))
+
+
+def sign_in(page, user, *, live_url) -> None:
+    """Let the visitor of `page` be `user`, without the form."""
+    client = Client()
+    client.force_login(user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_url}])

@@ -1,0 +1,91 @@
+"""What the other tests stand on: each of these promises, broken, would let them pass for nothing."""
+
+import os
+import smtplib
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from editorial import audit, immutability
+from editorial.models import AuditEntry, User
+from tests import factories
+from tests.worker import where_the_test_is
+
+
+def test_the_tests_run_on_the_stack_that_was_asked_for(request, db):
+    asked = {"embedded": "sqlite", "servers": "postgresql"}
+    assert connection.vendor == asked[request.config.getoption("stack")]
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_after_a_test_that_commits_the_next_one_finds_a_new_chain_under_guard(time, transactional_db):
+    actions = list(AuditEntry.objects.order_by("sequence").values_list("action", flat=True))
+    assert actions[0] == "chain.opened"
+    assert "test.committed" not in actions
+    assert immutability.missing() == []
+    with transaction.atomic():
+        audit.record("test.committed", by=None)
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_each_test_starts_with_an_empty_cache(time):
+    assert cache.get("left-over") is None
+    cache.set("left-over", "by the test before")
+
+
+def test_mail_stays_in_the_process_unless_a_server_is_asked_for():
+    mail.send_mail("Hello", "Text", "desk@example.org", ["ana@example.org"])
+    assert [message.to for message in mail.outbox] == [["ana@example.org"]]
+
+
+def test_the_mail_server_keeps_what_it_is_given(smtp_sink):
+    mail.send_mail("A question", "Text", "desk@example.org", ["ana@example.org"])
+    assert [message["Subject"] for message in smtp_sink.messages] == ["A question"]
+
+
+def test_the_mail_server_refuses_one_recipient(smtp_sink):
+    smtp_sink.refused_recipients.add("gone@example.org")
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+        mail.send_mail("Hello", "Text", "desk@example.org", ["gone@example.org"])
+    assert refusal.value.recipients["gone@example.org"][0] == 550
+
+
+def test_the_mail_server_fails_for_now(smtp_sink):
+    smtp_sink.is_failing = True
+    with pytest.raises(smtplib.SMTPDataError) as failure:
+        mail.send_mail("Hello", "Text", "desk@example.org", ["ana@example.org"])
+    assert failure.value.smtp_code == 451
+    assert smtp_sink.messages == []
+
+
+def test_the_mail_server_takes_a_message_and_hangs_up(smtp_sink):
+    smtp_sink.hangs_up_after_data = True
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        mail.send_mail("Hello", "Text", "desk@example.org", ["ana@example.org"])
+    assert len(smtp_sink.messages) == 1
+
+
+def test_a_worker_answers_until_it_is_killed_and_another_can_follow(start_worker):
+    first = start_worker()
+    assert first.answers()
+    first.kill9()
+    assert not first.answers()
+    assert start_worker().answers()
+
+
+def test_another_process_sees_what_the_test_has_committed(transactional_db):
+    factories.person("Ana")
+    look = "from editorial.models import User; print(*User.objects.values_list('username', flat=True))"
+    seen = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", look],
+        cwd=settings.HOME,
+        env=os.environ | where_the_test_is(),
+        capture_output=True,
+        text=True,
+    )
+    assert seen.stdout.split() == [User.objects.get().username]
