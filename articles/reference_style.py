@@ -18,8 +18,8 @@ _HOST = re.compile(
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\"\\^`{|}\x00-\x1f\x7f]")
 _SUFFIXES = {"jr", "sr", "ii", "iii", "iv"}
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
-_MONTHS += ("August", "September", "October", "November", "December")
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
+_MONTHS += ["August", "September", "October", "November", "December"]
 
 AUTHORS_SHOWN = 3
 AUTHORS_IN_FULL = 6

@@ -69,8 +69,8 @@ def _reader(text: str, *, name: str) -> _Reader:
     for sign, read in _BY_CONTENT:
         if sign.match(start):
             return read
-    if read := _BY_EXTENSION.get(_extension(name)):
-        return read
+    if _extension(name) in _BY_EXTENSION:
+        return _BY_EXTENSION[_extension(name)]
     raise UnreadableFile(
         f"“{name}” holds no references that can be read here. "
         "Export them as BibTeX (.bib), RIS (.ris), CSL-JSON (.json), PubMed (.nbib, .xml) or JATS (.xml)."

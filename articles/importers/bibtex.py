@@ -2,11 +2,12 @@
 
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import bibtexparser
 from bibtexparser.library import Library
-from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.middlewares.names import parse_single_name_into_parts
 from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import (
     Block,
@@ -30,6 +31,7 @@ _ENTRY_START = re.compile(r"@\w*[ \t]*[{(]")
 _BROKEN_START = re.compile(r"^[ \t]*@\w+.*", re.MULTILINE)
 _FIELD = r"author|editor|title|journal|journaltitle|booktitle|year|date|volume|number|pages|doi|url|pmid|isbn|publisher"
 _MISSING_COMMA = re.compile(rf"[}}\"]\s*(?:{_FIELD})\s*=\s*[{{\"0-9]", re.IGNORECASE)
+_NAME_MARK = re.compile(r"\\.|[{}]|\s+and(?=\s)", re.IGNORECASE | re.DOTALL)
 _ESCAPED = re.compile(r"\\([_%&#${}~^])(?:\{\})?")
 _WEBSITES = {"online", "www", "electronic", "webpage"}
 _UNSPECIFIED = {"misc", "other"}
@@ -52,7 +54,8 @@ class _Fields:
 
     def code(self, *names: str) -> str:
         """In addresses and identifiers `%` and `~` mean themselves."""
-        value = code(self.raw(*names)).removeprefix("\\url").strip("{} ")
+        value = code(self.raw(*names)).removeprefix("\\url").strip()
+        value = value[1:-1] if value.startswith("{") and value.endswith("}") else value
         return _ESCAPED.sub(r"\1", value)
 
 
@@ -104,10 +107,10 @@ def _entries(library: Library, intake: Intake) -> list[Entry]:
     return together.entries
 
 
-def _entry(block: Block, intake: Intake) -> Entry | None:
+def _entry(block: Block | None, intake: Intake) -> Entry | None:
     if isinstance(block, DuplicateFieldKeyBlock):
         said = f"It gives {', '.join(sorted(block.duplicate_keys))} twice. The first was imported: check it."
-        intake.note(said, line=_line(block), record=block.ignore_error_block.key)
+        intake.note(said, line=_line(block), record=(block.raw or "").partition(",")[0])
     if isinstance(block, DuplicateFieldKeyBlock | DuplicateBlockKeyBlock):
         block = block.ignore_error_block
     if isinstance(block, ParsingFailedBlock):
@@ -198,12 +201,24 @@ def _address(fields: _Fields) -> str:
 
 
 def _authors(names: str, latex: Decoder) -> tuple[Author, ...]:
-    return tuple(_author(name, latex) for name in split_multiple_persons_names(names))
+    return tuple(_author(name, latex) for name in _split_names(names) if name.strip())
+
+
+def _split_names(names: str) -> Iterator[str]:
+    """Split at each `and` outside braces; bibtexparser's own splitter loses an accent beside one (`and \\'Elie`)."""
+    depth = start = 0
+    for mark in _NAME_MARK.finditer(names):
+        if mark[0] in "{}":
+            depth = depth + 1 if mark[0] == "{" else max(depth - 1, 0)
+        elif depth == 0 and not mark[0].startswith("\\"):
+            yield names[start : mark.start()]
+            start = mark.end()
+    yield names[start:]
 
 
 def _author(name: str, latex: Decoder) -> Author:
     """Braces around the whole name mean an organisation; `others` means that more names follow."""
-    if name.strip().lower() == "others":
+    if name.strip().lower().rstrip(".") in ("others", "et al"):
         return OTHERS
     parts = parse_single_name_into_parts(name, strict=False)
     family = " ".join([*parts.von, *parts.last])

@@ -13,9 +13,10 @@ MAX_DEPTH = 50
 
 _WEBSITES = {"webpage", "post", "post-weblog"}
 _UNSPECIFIED = {"", "document"}
+_SIGNS_OF_AN_ITEM = {"id", "type", "title", "DOI", "URL"}
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _BRACKET = re.compile(r"[\[\]{}]")
-_BETWEEN = re.compile(r"[\s,]*")
+_NOT_BETWEEN = re.compile(r"[^\s,]")
 _NEXT_OBJECT = re.compile(r"[}\]\"\w][\s,]*(?=\{)")
 _DECODER = json.JSONDecoder()
 
@@ -45,7 +46,7 @@ def _refuse_deep_nesting(text: str) -> None:
 def _items(text: str, intake: Intake) -> Iterator[tuple[Any, int]]:
     """Each item with its line; decoded one by one, so that a broken one does not take the others with it."""
     start = _start_of_list(text)
-    position = _BETWEEN.match(text, start).end()
+    position = _behind_commas(text, start)
     line, counted = 1, 0
     while position < len(text) and text[position] != "]":
         line, counted = line + text.count("\n", counted, position), position
@@ -56,9 +57,14 @@ def _items(text: str, intake: Intake) -> Iterator[tuple[Any, int]]:
             said = "It is not valid JSON: a comma, quote or bracket is wrong. Repair it and import it again."
             intake.lose(said, line=line + text.count("\n", position, getattr(error, "pos", position)))
             position = _next_item(text, getattr(error, "pos", position + 1))
-        position = _BETWEEN.match(text, position).end()
+        position = _behind_commas(text, position)
     if text[start - 1 : start] == "[" and position >= len(text):
         intake.note("The list has no closing bracket, so the file may be cut short. Check that all arrived.", line=line)
+
+
+def _behind_commas(text: str, position: int) -> int:
+    found = _NOT_BETWEEN.search(text, position)
+    return found.start() if found else len(text)
 
 
 def _start_of_list(text: str) -> int:
@@ -79,7 +85,7 @@ def _next_item(text: str, position: int) -> int:
             item, end = _DECODER.raw_decode(text, position)
         except ValueError:
             continue
-        if isinstance(item, dict) and ("title" in item or "DOI" in item or "URL" in item):
+        if isinstance(item, dict) and item.keys() & _SIGNS_OF_AN_ITEM:
             return position
         position = end - 1
     return len(text)

@@ -1,6 +1,7 @@
 """The counter where the records of one file are taken in: each is kept under a key of its own, or reported."""
 
 from dataclasses import replace
+from typing import Any
 
 from .records import VALID_KEY, ImportProblem, ImportResult, ReferenceRecord, UnreadableFile, stable_key
 from .tidying import clean, code, only_an_address, tidy
@@ -94,7 +95,8 @@ class Intake:
             if len(getattr(record, name)) > limit:
                 said = f"Its {name.replace('_', ' ')} is longer than {limit} characters and was left out. Shorten it."
                 self.note(said, line=line, record=record)
-                record = replace(record, **{name: ""})
+                emptied: dict[str, Any] = {name: ""}
+                record = replace(record, **emptied)
         if record.url and not record.url.lower().startswith(("http://", "https://")):
             said = f"“{label(record.url)}” is not a web address (https://…) and was left out. Add the right one."
             self.note(said, line=line, record=record)

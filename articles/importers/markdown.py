@@ -59,7 +59,7 @@ class _PlainLoader(yaml.SafeLoader):
         return node
 
 
-def _refused(event: yaml.Event, reason: str) -> yaml.MarkedYAMLError:
+def _refused(event: Any, reason: str) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=reason, problem_mark=event.start_mark)
 
 

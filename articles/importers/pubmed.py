@@ -73,11 +73,9 @@ def _read_xml(text: str, intake: Intake) -> None:
 def _take_in_xml(chunk: str, end: str, intake: Intake, *, line: int) -> None:
     whole, closed, _ = chunk.partition(end)
     try:
-        if not closed:
-            raise UnreadableFile("The record does not end.")
-        article = safe_xml.parse(f"<!DOCTYPE x SYSTEM ''>{whole}{end}")
-    except UnreadableFile as error:
-        intake.lose(f"It cannot be read. {error} Export the record again.", line=line)
+        article = safe_xml.parse(f"<!DOCTYPE x SYSTEM ''>{whole}{closed}")
+    except UnreadableFile:
+        intake.lose("It breaks off or is not well-formed XML. Export this record again.", line=line)
         return
     kinds = [text_of(kind) for kind in article.iter("PublicationType")]
     _keep(_from_xml(article, kinds), kinds, intake, line=line)
@@ -130,7 +128,7 @@ def _xml_authors(authors: etree._Element | None) -> Iterator[Author]:
 
 
 def _read_nbib(text: str, intake: Intake) -> None:
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, list[list[str]]] = {}
     started = 0
     for number, line in enumerate([*text.lstrip("\ufeff").splitlines(), ""], start=1):
         found = _LINE.match(line)
@@ -139,13 +137,14 @@ def _read_nbib(text: str, intake: Intake) -> None:
             fields = {}
         if found:
             started = started if fields else number
-            fields.setdefault(found[1], []).append(found[2].strip())
-            last = fields[found[1]]
+            last = [found[2].strip()]
+            fields.setdefault(found[1], []).append(last)
         elif fields and line.strip():
-            last[-1] += f" {line.strip()}"
+            last.append(line.strip())
 
 
-def _take_in_nbib(fields: dict[str, list[str]], intake: Intake, *, line: int) -> None:
+def _take_in_nbib(lines: dict[str, list[list[str]]], intake: Intake, *, line: int) -> None:
+    fields = {tag: [" ".join(value) for value in values] for tag, values in lines.items()}
     kinds = fields.get("PT", [])
     _keep(_from_nbib(fields, kinds), kinds, intake, line=line)
 

@@ -26,6 +26,7 @@ SOURCE_TYPES = frozenset(
 VALID_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_:.+-]{0,69}", re.ASCII)
 """What `[@key]` may hold; the ten characters up to the stored 80 are left for a suffix."""
 
+_COMMON_WORDS = {"with", "from", "that", "this", "these", "what", "when", "which", "does", "into", "about", "between"}
 _SPELLED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 
 
@@ -107,7 +108,8 @@ def _key_word(record: ReferenceRecord) -> str:
 
 def _first_word(text: str) -> str:
     words = text.split()
-    return next((word for word in words if len(word) > 3), words[0] if words else "")
+    telling = (word for word in words if len(word) > 3 and word.lower() not in _COMMON_WORDS)
+    return next(telling, words[0] if words else "")
 
 
 def _ascii_letters(word: str) -> str:

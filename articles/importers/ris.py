@@ -18,14 +18,17 @@ _ISBN = re.compile(r"(?<![0-9A-Za-z-])(?:[0-9][ -]?){9}(?:[0-9][ -]?){0,3}[0-9Xx
 
 @dataclass
 class _Chunk:
-    """The lines of one record: rispy drops a record that does not end, so each is given to it ended."""
+    """The lines of one record, each with those that continue it.
+
+    rispy drops a record that does not end, so each is given to it by itself, ended.
+    """
 
     line: int
-    lines: list[str] = field(default_factory=list)
+    lines: list[list[str]] = field(default_factory=list)
     ended: bool = False
 
     def fields(self) -> dict[str, Any]:
-        text = "\n".join([*self.lines, "ER  - "])
+        text = "\n".join([*map(" ".join, self.lines), "ER  - "])
         return rispy.loads(text, delimiter_tags_mapping={}, skip_unknown_tags=True)[0]
 
 
@@ -45,7 +48,7 @@ def _chunks(text: str, intake: Intake) -> list[_Chunk]:
         tag, value = (match[1], match[2] or "") if match else ("", raw.strip())
         inside = bool(chunks) and not chunks[-1].ended
         if tag == "TY":
-            chunks.append(_Chunk(number, [f"TY  - {value}"]))
+            chunks.append(_Chunk(number, [[f"TY  - {value}"]]))
         elif inside:
             _add(chunks[-1], tag, value)
         elif tag and not stray:
@@ -58,9 +61,9 @@ def _add(chunk: _Chunk, tag: str, value: str) -> None:
     if tag == "ER":
         chunk.ended = True
     elif tag:
-        chunk.lines.append(f"{tag}  - {value}")
+        chunk.lines.append([f"{tag}  - {value}"])
     elif value:
-        chunk.lines[-1] += f" {value}"
+        chunk.lines[-1].append(value)
 
 
 def _take_in(chunk: _Chunk, intake: Intake) -> None:

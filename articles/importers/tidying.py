@@ -5,6 +5,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from urllib.parse import unquote
 
 from .records import OTHERS, SOURCE_TYPES, Author, ReferenceRecord
@@ -98,16 +99,17 @@ def iso_date(*parts: object) -> str:
 
 
 def person(name: str) -> Author:
-    """An author from `Family, Given`; a name without a comma, or with the doubled one, is kept as it stands."""
-    if ",," in name or "," not in name.strip().rstrip(","):
-        return Author(literal=name.strip().rstrip(",").replace(",,", ",", 1))
+    """An author from `Family, Given`; without a comma, or with a doubled or last one, it is an organisation's."""
+    name = name.strip()
+    if ",," in name or "," not in name[:-1] or name.endswith(","):
+        return Author(literal=name.removesuffix(",").replace(",,", ",", 1))
     family, given = name.split(",", 1)
     return Author(family=family, given=given)
 
 
 def tidy(record: ReferenceRecord) -> ReferenceRecord:
     """`record` in the one form that is stored, compared and exported."""
-    texts = {name: clean(getattr(record, name)) for name in _TEXT_FIELDS}
+    texts: dict[str, Any] = {name: clean(getattr(record, name)) for name in _TEXT_FIELDS}
     pages = _DASHES.sub("-", texts["pages"])
     texts["pages"] = re.sub(r"^([^-]+)-\1$", r"\1", pages)
     url = code(record.url)
