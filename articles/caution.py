@@ -44,12 +44,12 @@ ABOUT = {
         "Not yet checked by a health professional: do not act on it.",
     ),
     (Told.UNDER_REVIEW, True): (
-        "An AI system wrote this text. A health professional has begun to check it but is not done.",
+        "An AI system wrote this text, and a health professional is still checking it.",
         AI_FAULTS,
         "Written by AI, and its check is not finished: do not act on it.",
     ),
     (Told.UNDER_REVIEW, False): (
-        "A health professional has begun to check this text but is not done.",
+        "A health professional is still checking this text.",
         HUMAN_FAULTS,
         "Its check by a health professional is not finished: do not act on it.",
     ),
@@ -76,12 +76,12 @@ ABOUT = {
     (Told.RETRACTED, True): (
         "We took back this text. It was drafted by an AI system, and our check did not find what is wrong with it.",
         "It is seriously wrong, and following it could do harm.",
-        "Retracted: this text is seriously wrong. Do not use it.",
+        "Taken back because it is seriously wrong: do not use it.",
     ),
     (Told.RETRACTED, False): (
         "We took back this text: our check did not find what is wrong with it.",
         "It is seriously wrong, and following it could do harm.",
-        "Retracted: this text is seriously wrong. Do not use it.",
+        "Taken back because it is seriously wrong: do not use it.",
     ),
 }
 

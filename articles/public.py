@@ -11,9 +11,21 @@ from django.urls import reverse
 from articles.caution import Caution, caution, is_machine_written
 from articles.models import Article, Move, Notice
 from articles.querysets import ArticleQuerySet
+from articles.rendering import plain_words
 from articles.seals import is_intact, is_proven
 from articles.standing import Standing, Told, standing
-from articles.states import AiInvolvement, Audience, State
+from articles.states import AiInvolvement, Audience, NoticeKind, State
+
+# What a title says of its text where nothing else may stand beside it: a browser's tab, a share card, a feed's line.
+MARKS = {
+    Told.CHANGES_REQUESTED: "Changes requested",
+    Told.OVERDUE: "Check overdue",
+    Told.RETRACTED: "Retracted",
+    NoticeKind.SOURCE_ALERT: "Source retracted",
+    NoticeKind.CONCERN: "Under question",
+}
+UNCHECKED_MARK = "Not yet checked"
+DOUBTED = {NoticeKind.SOURCE_ALERT: "a source was retracted", NoticeKind.CONCERN: "expression of concern"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,16 @@ class PublicText:
     language: str
     number: int
     digest: str
+
+    @property
+    def short_answer_words(self) -> str:
+        """The short answer without marks and citations, for places that take no HTML."""
+        return plain_words(self.short_answer_html)
+
+    @property
+    def words(self) -> str:
+        """All that is read, without marks and citations."""
+        return " ".join(plain_words(f) for f in (self.short_answer_html, self.body_html, self.plain_html) if f)
 
 
 @dataclass(frozen=True)
@@ -61,9 +83,9 @@ class PublicArticle:
     text: PublicText | None
     ai_line: str
     ai_disclosure: str
-    tracker: tuple[Step, ...]
     submitted_at: datetime | None
     updated_at: datetime | None
+    withheld_because: str = ""
 
     @property
     def caution_line(self) -> str:
@@ -84,6 +106,31 @@ class PublicArticle:
     def standing_line(self) -> str:
         """What a list, a feed or a share card says in one line: the caution, or who checked."""
         return self.caution_line or self.checked_line or self.standing.label
+
+    @property
+    def shade(self) -> str:
+        """The word that icon and colour follow: the standing, or the doubt that lies over an approved text."""
+        return NoticeKind.CONCERN.value if self._doubt else self.standing.state.value
+
+    @property
+    def label(self) -> str:
+        """The standing in words, with the doubt that lies over an approved text."""
+        return f"{self.standing.label}; {DOUBTED[self._doubt]}" if self._doubt else self.standing.label
+
+    @property
+    def marked_title(self) -> str:
+        """The title, with the standing before it unless a valid check stands behind every sentence."""
+        if not self.caution:
+            return self.title
+        mark = MARKS[self._doubt] if self._doubt else MARKS.get(self.standing.state, UNCHECKED_MARK)
+        return f"{mark}: {self.title}"
+
+    @property
+    def _doubt(self) -> NoticeKind | None:
+        if not self.caution or self.standing.is_pending:
+            return None
+        kinds = {overlay.kind for overlay in self.standing.overlays}
+        return NoticeKind.SOURCE_ALERT if NoticeKind.SOURCE_ALERT in kinds else NoticeKind.CONCERN
 
 
 def public_article(article: Article, *, at: datetime) -> PublicArticle:
@@ -106,23 +153,32 @@ def public_article(article: Article, *, at: datetime) -> PublicArticle:
         text=_text(revision) if revision else None,
         ai_line=ai_line(ai),
         ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=told.is_pending),
-        tracker=tracker(told, article),
         submitted_at=article.latest_revision.submitted_at if article.latest_revision else None,
         updated_at=article.updated_at,
+        withheld_because="" if revision else _why_withheld(article, told),
     )
+
+
+def standing_of(article: Article, *, at: datetime) -> Standing:
+    """What readers would be told of an article loaded by `for_public`, without looking at any words of it."""
+    return _standing(article, at=at)
 
 
 def for_public(queryset: ArticleQuerySet) -> ArticleQuerySet:
     """Load what the door needs in a constant number of queries, whatever the length of the list."""
     return queryset.for_reader().prefetch_related(
-        Prefetch("notices", Notice.objects.select_related("revision").defer("revision__content")),
-        Prefetch("moves", Move.objects.select_related("revision").defer("revision__content")),
+        Prefetch("notices", Notice.objects.select_related("revision").defer("revision__content"))
     )
 
 
 def units(queryset: ArticleQuerySet, *, at: datetime) -> list[PublicArticle]:
     """The units of a list, search or feed: only those whose text may be shown now."""
-    built = (public_article(article, at=at) for article in for_public(queryset))
+    return shown(for_public(queryset), at=at)
+
+
+def shown(articles: Iterable[Article], *, at: datetime) -> list[PublicArticle]:
+    """Of articles loaded by `for_public`, the units whose text may be shown now."""
+    built = (public_article(article, at=at) for article in articles)
     return [unit for unit in built if unit.text and not unit.standing.is_quarantined]
 
 
@@ -141,7 +197,6 @@ def draft_preview(article: Article, content: dict[str, Any], *, at: datetime) ->
         text=_printable(content, digest=""),
         ai_line=ai_line(ai),
         ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=True),
-        tracker=(),
         submitted_at=None,
         updated_at=at,
     )
@@ -207,10 +262,21 @@ def _ai_disclosure(involvement: str, *, is_pending: bool) -> str:
     return "ai-autonomous" if is_pending and is_machine_written(involvement) else "ai-assisted"
 
 
+def _why_withheld(article: Article, told: Standing) -> str:
+    """Why there is no text to read, in one or two sentences."""
+    unsafe = [n for n in article.notices.all() if n.kind == NoticeKind.UNSAFE]
+    resolved = {n.resolves_id for n in article.notices.all()}
+    if still_open := [n for n in unsafe if n.pk not in resolved]:
+        return still_open[-1].text
+    if told.state == Told.OVERDUE:
+        return "The date to check this text again has passed. It stays hidden until health professionals have read it."
+    return "A text of this kind is only shown once it is approved. It stays hidden until then."
+
+
 def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
     """Submitted → Under review → Approved, with dates and people, and the side states when they apply."""
     revision = told.shown or article.latest_revision
-    moves = [m for m in article.moves.all() if revision and m.revision_id == revision.pk]
+    moves = list(article.moves.filter(revision=revision)) if revision else []
     steps = [_step(State.SUBMITTED, "Submitted", moves), _step(State.UNDER_REVIEW, "Under review", moves)]
     if told.state in (Told.CHANGES_REQUESTED, Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
         steps.append(_step(State(told.state), told.label, moves))

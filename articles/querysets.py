@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from guardian.shortcuts import get_objects_for_user
 
 from articles.states import PIPELINE, NoticeKind, State
@@ -26,14 +26,17 @@ class ArticleQuerySet(models.QuerySet):
 
     def public(self, *, at: datetime) -> Self:
         """Articles whose text may be shown at this moment; the standing of each still has the last word."""
-        unsafe = self.model._meta.get_field("notices").related_model.objects.filter(
-            article=OuterRef("pk"), kind=NoticeKind.UNSAFE, resolution=None
-        )
         checked = Q(approval__isnull=False) & (Q(approval__hidden_after=None) | Q(approval__hidden_after__gt=at))
-        unchecked = Q(state__in=PIPELINE, risk__public_before_approval=True) & ~Exists(unsafe)
-        return self.exclude(state__in=[State.DRAFT, State.WITHDRAWN]).filter(
-            (~Q(state=State.REJECTED) & unchecked) | checked | Q(state=State.RETRACTED)
-        )
+        unchecked = Q(state__in=PIPELINE, risk__public_before_approval=True) & ~self._under(NoticeKind.UNSAFE)
+        told_of = self.exclude(state__in=[State.DRAFT, State.WITHDRAWN]).filter(~self._under(NoticeKind.QUARANTINE))
+        return told_of.filter((~Q(state=State.REJECTED) & unchecked) | checked | Q(state=State.RETRACTED))
+
+    def counted(self, *, at: datetime) -> dict[str, int]:
+        """How many texts may be read at this moment, and behind how many of them a check stands."""
+        newest = Q(state=State.APPROVED, latest_revision=F("approval__revision"))
+        older = Q(state__in=PIPELINE) & ~Q(latest_revision=F("approval__revision"))
+        checked = (newest | older) & Q(approval__valid_until__gt=at, approval__digest=F("approval__revision__digest"))
+        return self.public(at=at).aggregate(all=Count("pk"), checked=Count("pk", filter=checked))
 
     def for_reader(self) -> Self:
         """With everything the public door needs, in one row."""
@@ -45,6 +48,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def in_review(self) -> Self:
         return self.filter(state=State.UNDER_REVIEW)
+
+    def _under(self, kind: NoticeKind) -> Exists:
+        """Has a notice of this kind that nobody has resolved."""
+        notices = self.model._meta.get_field("notices").related_model.objects
+        return Exists(notices.filter(article=OuterRef("pk"), kind=kind, resolution=None))
 
     def _within(self, user: User, *permissions: str) -> Self:
         if not _is_present(user):

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from articles.models import Article, SearchDocument
-from articles.public import PublicArticle, public_article, units
+from articles.public import PublicArticle, for_public, public_article, units
 from editorial import clock
 
 MOST_RESULTS = 200
@@ -62,12 +62,12 @@ def search(text: str, *, at: datetime) -> list[PublicArticle]:
 
 def index(article: Article) -> None:
     """Keep the index at the words readers are shown now; a text nobody is shown is not in it."""
-    fresh = Article.objects.for_reader().prefetch_related("notices__revision", "moves").get(pk=article.pk)
+    fresh = for_public(Article.objects.filter(pk=article.pk)).get()
     unit = public_article(fresh, at=clock.now())
     if unit.text is None:
         SearchDocument.objects.filter(article=article).delete()
         return
-    words = f"{unit.text.short_answer}\n{unit.text.body}\n{unit.topic}"
+    words = f"{unit.text.words}\n{unit.topic}"
     SearchDocument.objects.update_or_create(article=article, defaults={"title": unit.text.title, "text": words})
 
 

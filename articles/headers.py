@@ -1,0 +1,75 @@
+"""What the headers of an answer say: how far it may be trusted, indexed and kept."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from articles.public import PublicArticle
+from articles.remembering import fingerprint
+from articles.standing import Standing
+
+LONGEST_SHARED = 60  # seconds a shared cache may go on showing an approved page
+
+
+def status_of(unit: PublicArticle) -> HTTPStatus:
+    """What the address of one article answers, on every channel; 200 may still be without text."""
+    told = unit.standing
+    if not told.is_listed:
+        return HTTPStatus.NOT_FOUND
+    if told.is_quarantined:
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.GONE if told.is_gone else HTTPStatus.OK
+
+
+def for_unit(response: HttpResponse, unit: PublicArticle, request: HttpRequest, *, at: datetime) -> HttpResponse:
+    """Say the standing; let only checked text be indexed, and let only strangers' copies of it be kept."""
+    told = unit.standing
+    response["X-Review-Standing"] = told.state.value
+    if not told.is_indexable or unit.text is None:
+        keep_out_of_search(response)
+    response["Cache-Control"] = _cache_control(told, request, at=at)
+    if etag := etag_of(unit, request):
+        response["ETag"] = etag
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def for_list(response: HttpResponse, units: Iterable[PublicArticle]) -> HttpResponse:
+    """A list is as fresh as its most doubtful item."""
+    pending = any(unit.standing.is_pending for unit in units)
+    response["Cache-Control"] = "no-store" if pending else "private, max-age=0, must-revalidate"
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def keep_out_of_search(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def etag_of(unit: PublicArticle, request: HttpRequest) -> str | None:
+    """A strong validator of a stranger's page of checked text. Never a date: two standings can share a second."""
+    if unit.standing.is_pending or unit.text is None or not is_stranger(request):
+        return None
+    named = f"{request.path}\n{settings.SITE_URL}\n{settings.SITE_NAME}\n{fingerprint(unit)}"
+    return f'"{hashlib.sha256(named.encode()).hexdigest()[:40]}"'
+
+
+def is_stranger(request: HttpRequest) -> bool:
+    """Nobody signed in and no message waiting: the page is the same for all of them."""
+    return not request.COOKIES.keys() & {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
+
+
+def _cache_control(told: Standing, request: HttpRequest, *, at: datetime) -> str:
+    if told.is_pending or told.check_due is None or told.is_quarantined:
+        return "no-store"
+    if not is_stranger(request):
+        return "private, max-age=0, must-revalidate"
+    left = int((told.check_due - at).total_seconds())
+    return f"max-age=0, s-maxage={max(0, min(LONGEST_SHARED, left))}, must-revalidate"

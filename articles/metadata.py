@@ -1,0 +1,62 @@
+"""What machines are told about a page: share cards and JSON-LD, never more than the standing allows."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from articles.public import PublicArticle
+
+# As Django's own json_script does: nothing in a title can end the script element.
+INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def address(unit: PublicArticle) -> str:
+    """The permanent address, made from the configured site and never from a request."""
+    return f"{settings.SITE_URL}{unit.url}"
+
+
+def description(unit: PublicArticle) -> str:
+    """For share cards and search results: the standing first, and unchecked words not at all."""
+    if unit.standing.is_pending or not unit.text:
+        return unit.standing_line
+    return f"{unit.standing_line} {unit.text.short_answer_words}"
+
+
+def json_ld(unit: PublicArticle) -> SafeString:
+    """A `MedicalWebPage`; who reviewed it and when only where an approval is proven (schema.org)."""
+    return mark_safe(json.dumps(_medical_web_page(unit), ensure_ascii=False).translate(INERT))
+
+
+def _medical_web_page(unit: PublicArticle) -> dict[str, Any]:
+    text = unit.text
+    page = {
+        "@context": "https://schema.org",
+        "@type": "MedicalWebPage",
+        "@id": address(unit),
+        "url": address(unit),
+        "name": unit.marked_title,
+        "description": description(unit),
+        "creativeWorkStatus": unit.standing.label,
+        "dateModified": unit.updated_at.isoformat() if unit.updated_at else None,
+        "publisher": {"@type": "Organization", "name": settings.SITE_NAME, "url": settings.SITE_URL},
+    }
+    if text:
+        page |= {
+            "inLanguage": text.language,
+            "author": [{"@type": "Person", "name": name} for name in text.authors],
+            "audience": {"@type": "MedicalAudience", "audienceType": text.audience},
+            "citation": [reference["printed"] for reference in text.references if reference["number"]],
+        }
+    return page | _review(unit)
+
+
+def _review(unit: PublicArticle) -> dict[str, Any]:
+    told = unit.standing
+    if told.is_pending or not told.checked_at:
+        return {}
+    return {
+        "lastReviewed": told.checked_at.date().isoformat(),
+        "reviewedBy": [{"@type": "Person", "name": c.name, "jobTitle": c.profession} for c in told.checked_by],
+    }

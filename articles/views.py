@@ -1,0 +1,166 @@
+"""The reader's pages."""
+
+from datetime import UTC, datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from articles import headers, metadata
+from articles.channels import carries_articles, declare
+from articles.excerpts import excerpt
+from articles.models import Article, Topic
+from articles.public import PublicArticle, PublicText, for_public, public_article, shown, tracker
+from articles.remembering import fingerprint, remembered
+from articles.rendering import mentions
+from articles.search import LONGEST_QUERY, search
+from editorial import clock
+
+PER_PAGE = 20
+RETRY_SECONDS = 3600
+
+
+@carries_articles
+@require_safe
+def article_list(request: HttpRequest) -> HttpResponse:
+    """All that may be read, newest first."""
+    at = clock.now()
+    return _list_page(request, "articles/list.html", Article.objects.public(at=at), at=at)
+
+
+@carries_articles
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    at = clock.now()
+    chosen = get_object_or_404(Topic, slug=slug)
+    return _list_page(
+        request, "articles/topic.html", Article.objects.public(at=at).filter(topic=chosen), at=at, topic=chosen
+    )
+
+
+@carries_articles
+@require_safe
+def article(request: HttpRequest, slug: str) -> HttpResponse:
+    """One article: its text under what may be said of it, or the fact that there is none to read."""
+    at = clock.now()
+    found = get_object_or_404(for_public(Article.objects.all()), slug=slug)
+    unit = public_article(found, at=at)
+    if not unit.standing.is_listed:
+        raise Http404
+    response = _answer(request, found, unit)
+    return headers.for_unit(response, unit, request, at=at)
+
+
+@carries_articles
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    trouble, found = "", []
+    try:
+        found = search(query, at=clock.now()) if query else []
+    except ValueError as refusal:
+        trouble, query = str(refusal), query[:LONGEST_QUERY]
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    results = [(unit, excerpt(unit.text.words, query)) for unit in page]
+    context = {"query": query, "trouble": trouble, "page": page, "results": results, "longest": LONGEST_QUERY}
+    response = render(request, "articles/search.html", context, status=400 if trouble else 200)
+    headers.keep_out_of_search(headers.for_list(response, page))
+    return declare(response, page, form="line")
+
+
+# One article
+
+
+def _answer(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
+    if unit.standing.is_quarantined:
+        return _unavailable(request)
+    if unit.standing.is_gone:
+        return declare(render(request, "articles/gone.html", {"unit": unit}, status=410), ())
+    if unit.text is None:
+        return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
+    etag = headers.etag_of(unit, request)
+    unchanged = get_conditional_response(request, etag=etag) if etag else None
+    return declare(unchanged, ()) if unchanged else _page(request, found, unit)
+
+
+def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
+    context = {
+        "unit": unit,
+        "article_html": _article_html(found, unit),
+        "address": metadata.address(unit),
+        "description": metadata.description(unit),
+        "json_ld": metadata.json_ld(unit),
+    }
+    return declare(render(request, "articles/article.html", context), [unit])
+
+
+def _article_html(found: Article, unit: PublicArticle) -> SafeString:
+    """The `<article>` element, kept under everything that a reader would see change."""
+
+    def make() -> str:
+        context = {
+            "unit": unit,
+            "tracker": tracker(unit.standing, found),
+            "references": references_with_places(unit.text),
+        }
+        return render_to_string("articles/_article.html", context)
+
+    return mark_safe(remembered(f"article:{fingerprint(unit)}", make))
+
+
+def references_with_places(text: PublicText) -> list[tuple[dict, list[str]]]:
+    """Each source with the ids of the places that cite it, for the links back."""
+    places: dict[int, list[str]] = {}
+    for fragment in (text.short_answer_html, text.body_html, text.plain_html):
+        for number, anchors in mentions(fragment).items():
+            places.setdefault(number, []).extend(anchors)
+    return [(reference, places.get(reference["number"], [])) for reference in text.references]
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return declare(response, ())
+
+
+# Lists
+
+
+def _list_page(
+    request: HttpRequest, template: str, articles: QuerySet[Article], *, at: datetime, **context: object
+) -> HttpResponse:
+    rows = list(for_public(_before(articles, request.GET.get("before")))[: PER_PAGE + 1])
+    units = shown(rows[:PER_PAGE], at=at)
+    context |= {
+        "units": units,
+        "older": _cursor(rows[PER_PAGE - 1]) if len(rows) > PER_PAGE else "",
+        "is_first": "before" not in request.GET,
+        "counted": Article.objects.counted(at=at),
+        "topics": Topic.objects.filter(pk__in=Article.objects.public(at=at).values("topic")),
+    }
+    response = headers.for_list(render(request, template, context), units)
+    return declare(response, units, form="line")
+
+
+def _before(articles: QuerySet[Article], cursor: str | None) -> QuerySet[Article]:
+    """Older than the last row of the page before: a place in the order, so that pages neither repeat nor skip."""
+    if cursor is None:
+        return articles
+    try:
+        moment, pk = cursor.split("-")
+        updated_at, pk = datetime.fromtimestamp(int(moment) / 1_000_000, tz=UTC), int(pk)
+    except (ValueError, OverflowError, OSError):
+        raise Http404("There is no such page of the list.") from None
+    if pk.bit_length() > 63:
+        raise Http404("There is no such page of the list.")
+    return articles.filter(Q(updated_at__lt=updated_at) | Q(updated_at=updated_at, pk__lt=pk))
+
+
+def _cursor(article: Article) -> str:
+    since = article.updated_at - datetime(1970, 1, 1, tzinfo=UTC)
+    return f"{(since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds}-{article.pk}"
