@@ -23,8 +23,8 @@ SOURCE_TYPES = frozenset(
     }
 )
 
-VALID_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_:.+-]{0,69}", re.ASCII)
-"""What `[@key]` may hold; the ten characters up to the stored 80 are left for a suffix."""
+VALID_KEY = re.compile(r"(?![0-9]+$)(?!.*//)[A-Za-z0-9](?:[A-Za-z0-9_:./-]{0,68}[A-Za-z0-9_])?")
+"""The given keys that are kept: no bare record numbers, no addresses, and room for a suffix up to the stored 80."""
 
 _COMMON_WORDS = {"with", "from", "that", "this", "these", "what", "when", "which", "does", "into", "about", "between"}
 _SPELLED = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})

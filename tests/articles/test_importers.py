@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles import exporters
+from articles import citations, exporters
 from articles.importers import (
     Author,
     ImportResult,
@@ -28,7 +28,7 @@ from articles.importers import (
 )
 from articles.importers.decoding import MAX_BYTES
 from articles.importers.intake import MAX_RECORDS
-from articles.importers.records import OTHERS, SOURCE_TYPES
+from articles.importers.records import OTHERS, SOURCE_TYPES, VALID_KEY
 from articles.importers.tidying import clean, tidy
 
 FILES = Path(__file__).parent / "files"
@@ -528,6 +528,23 @@ def test_a_key_is_name_and_year_and_the_second_of_a_name_and_year_is_its_b():
         stable_key(record, {f"vasileiadis2022{tail}" for tail in ["", *string.ascii_lowercase[1:]]})
         == "vasileiadis2022ba"
     )
+
+
+@given(key=st.from_regex(VALID_KEY, fullmatch=True))
+def test_a_key_that_is_kept_can_be_cited(key):
+    assert citations.KEY.fullmatch(key)
+
+
+@pytest.mark.parametrize(
+    "key", ["1234", "https://example.org/items/2", "two words", "a]b", "ends.", "_x", "a" * 71, "é1"]
+)
+def test_a_key_nobody_could_cite_is_replaced(key):
+    assert stable_key(ReferenceRecord(key=key, title="Rest", year=2020), set()) == "rest2020"
+
+
+@pytest.mark.parametrize("key", ["Kim2020", "2020kim", "doi:10.5555/abc-1", "a"])
+def test_a_given_key_is_kept(key):
+    assert stable_key(ReferenceRecord(key=key, title="Rest", year=2020), set()) == key
 
 
 def test_a_given_key_goes_before_one_made_up():
