@@ -1,0 +1,71 @@
+"""The people of the demonstration, and how to sign in as each."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.contrib.auth.hashers import make_password
+
+from articles.models import Topic
+from editorial.models import User
+from reviews.models import BoardMember
+
+HERE = Path(__file__).parent
+PASSWORD = "read-before-you-sign"  # noqa: S105 (printed on purpose; the demo refuses to load in production)
+SHOWN = (
+    ("ana", "writes articles herself"),
+    ("tomas", "writes with an AI drafting tool"),
+    ("eva", "managing editor: assigns, watches the queue, releases"),
+    ("ruth", "responsible editor: releases, corrects, retracts"),
+    ("rita", "board member, physiotherapist"),
+    ("jonas", "board member, neurologist"),
+    ("mei", "board member, pharmacist"),
+    ("admin", "superuser: manages accounts, and can approve nothing"),
+)
+
+
+def printed() -> str:
+    """The lines the console shows under the address."""
+    rows = "\n".join(f"    {username:<7} {duty}" for username, duty in SHOWN)
+    return f"  Sign in as (password for all: {PASSWORD})\n{rows}"
+
+
+def create() -> dict[str, User]:
+    """Topics, accounts and board members; one hash for all, since the password is public anyway."""
+    topics = {row["slug"]: Topic.objects.create(**row) for row in _read("topics.yaml")}
+    password = make_password(PASSWORD)
+    people = {row["username"]: _person(row, password=password, topics=topics) for row in _read("people.yaml")}
+    people["admin"] = User.objects.create(
+        username="admin", printed_name="Site administrator", is_staff=True, is_superuser=True, password=password
+    )
+    return people
+
+
+def _person(row: dict[str, Any], *, password: str, topics: dict[str, Topic]) -> User:
+    user = User.objects.create(
+        username=row["username"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        printed_name=row["printed_name"],
+        email=row["email"],
+        password=password,
+        is_staff=row["role"] != "author",
+        is_managing_editor=row["role"] == "managing_editor",
+        is_responsible_editor=row["role"] == "responsible_editor",
+    )
+    if row["role"] == "board_member":
+        member = BoardMember.objects.create(
+            user=user,
+            profession=row["profession"],
+            credentials=row["credentials"],
+            biography=row["bio"],
+            interests=row["interests"]["statement"],
+            joined_at=date(2023, 9, 1),
+        )
+        member.specialties.set(topics[slug] for slug in row["specialties"])
+    return user
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    return yaml.safe_load((HERE / name).read_text(encoding="utf-8"))

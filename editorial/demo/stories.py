@@ -1,0 +1,211 @@
+"""What happened to each demonstration article, told through the product's own verbs.
+
+A story is a generator: it yields how many days ago its next act took place, and then does it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from articles import editing
+from articles.importers import read_article, read_references
+from articles.models import Article, Topic
+from editorial.models import User
+from reviews import assignments, decisions, publication, receipts
+from reviews.models import ReviewAssignment
+
+FILES = Path(__file__).parent / "articles"
+Story = Iterator[float]
+CALM = (
+    "The words are warning signs that send people to a doctor; the page gives no advice on treatment in these groups."
+)
+
+
+class Teller:
+    """The acts of the stories, each one verb of the product by one of its people."""
+
+    def __init__(self, people: dict[str, User]) -> None:
+        self.people = people
+
+    def write(self, name: str, *, by: str) -> Article:
+        text = read_article((FILES / f"{name}.md").read_bytes(), name=f"{name}.md")
+        sources = read_references((FILES / f"{name}.bib").read_bytes(), name=f"{name}.bib")
+        author = self.people[by]
+        article = editing.create(
+            by=author,
+            risk=int(text.meta.get("risk") or 2),
+            title=text.title,
+            short_answer=text.short_answer,
+            body=text.body,
+            plain_body=text.plain_body,
+            topic=Topic.objects.get(slug=text.topic),
+            audience=text.audience,
+            ai_involvement=text.ai_involvement,
+            ai_tool=text.ai_tool,
+            ai_version=text.ai_version,
+            ai_accountable=None if text.ai_involvement == "none" else author,
+        )
+        editing.add_references(article, sources.records, by=author)
+        return article
+
+    def submit(self, article: Article, note: str = "") -> Article:
+        publication.submit(article, by=article.author, change_note=note)
+        return fresh(article)
+
+    def calm(self, article: Article, level: int) -> Article:
+        editing.set_risk(article, level, by=self.people["eva"], reason=CALM)
+        return fresh(article)
+
+    def assign(self, article: Article, *usernames: str) -> list[ReviewAssignment]:
+        members = [self.people[name].board_member for name in usernames]
+        return [assignments.assign(fresh(article), member, by=self.people["eva"]) for member in members]
+
+    def approve(self, assignment: ReviewAssignment) -> None:
+        decisions.approve(assignment, **self._served(assignment))
+
+    def ask(self, assignment: ReviewAssignment, reason: str) -> None:
+        decisions.request_changes(assignment, reason=reason, **self._served(assignment))
+
+    def reject(self, assignment: ReviewAssignment, reason: str) -> None:
+        decisions.reject(assignment, reason=reason, **self._served(assignment))
+
+    def release(self, article: Article) -> Article:
+        article = fresh(article)
+        publication.release(article, by=self.people["ruth"], digest=article.latest_revision.digest)
+        return fresh(article)
+
+    def _served(self, assignment: ReviewAssignment) -> dict[str, object]:
+        by = assignment.reviewer.user
+        assignments.note_opened(assignment, by=by)
+        return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
+
+
+def fresh(article: Article) -> Article:
+    return Article.objects.for_reader().get(pk=article.pk)
+
+
+def checked(tell: Teller, name: str, *, by: str, board: tuple[str, ...], ago: float, level: int = 0) -> Story:
+    """The plain way: written, submitted, read by the board, released."""
+    yield ago + 12
+    article = tell.submit(tell.write(name, by=by))
+    if level:
+        yield ago + 11
+        article = tell.calm(article, level)
+    yield ago + 10
+    tasks = tell.assign(article, *board)
+    for number, task in enumerate(tasks):
+        yield ago + 6 - number * 2
+        tell.approve(task)
+    yield ago
+    tell.release(article)
+
+
+def waiting(tell: Teller) -> Story:
+    yield 2
+    tell.submit(tell.write("exercise-for-chronic-low-back-pain", by="tomas"))
+
+
+def being_read(tell: Teller) -> Story:
+    yield 14
+    article = tell.submit(tell.write("exercise-for-knee-osteoarthritis", by="tomas"))
+    yield 12.5
+    tell.assign(article, "rita")
+
+
+def half_read(tell: Teller) -> Story:
+    yield 13
+    article = tell.submit(tell.write("colorectal-cancer-screening", by="tomas"))
+    yield 12
+    first, _ = tell.assign(article, "rob", "liam")
+    yield 5
+    tell.approve(first)
+
+
+def sent_back(tell: Teller) -> Story:
+    yield 20
+    article = tell.submit(tell.write("cbt-for-insomnia", by="tomas"))
+    yield 18
+    (task,) = tell.assign(article, "jonas")
+    yield 9
+    tell.ask(
+        task,
+        "Please say for how long sleep restriction can make people sleepy by day, and who should not drive meanwhile.",
+    )
+
+
+def turned_down(tell: Teller) -> Story:
+    yield 40
+    article = tell.submit(tell.write("lemon-water", by="tomas"))
+    yield 38
+    (task,) = tell.assign(article, "liam")
+    yield 35
+    tell.reject(
+        task, "One website is too little for the question that is asked. It needs a recorded search."
+    )
+
+
+def changed_since(tell: Teller) -> Story:
+    yield from checked(tell, "what-is-a-systematic-review", by="ana", board=("liam",), ago=200)
+    yield 4
+    article = Article.objects.get(title__startswith="What is a systematic review")
+    heading = "\n\n## Where to find them\n\nMany are free to read. A librarian can help you to search for one.\n"
+    editing.change(article, by=article.author, edition=article.edition, body=article.body + heading)
+    yield 3
+    tell.submit(fresh(article), "Adds where such reviews can be found.")
+
+
+def overdue(tell: Teller) -> Story:
+    yield from checked(tell, "what-does-a-physiotherapist-do", by="ana", board=("rita",), ago=760)
+
+
+def corrected(tell: Teller) -> Story:
+    yield from checked(tell, "ibuprofen-paracetamol-interactions", by="ana", board=("mei", "priya"), ago=120)
+    yield 60
+    article = Article.objects.filter(topic__slug="medicines").latest("created_at")
+    publication.correct(
+        article, by=tell.people["ruth"], text="A page number in the list of sources was wrong and has been put right."
+    )
+
+
+def withdrawn(tell: Teller) -> Story:
+    yield from checked(tell, "migraine-overview", by="tomas", board=("jonas",), ago=90, level=2)
+    yield 15
+    article = Article.objects.get(topic__slug="neurology")
+    publication.withdraw(article, by=article.author, reason="Example: it is being rewritten around a newer guideline.")
+
+
+def retracted(tell: Teller) -> Story:
+    yield from checked(tell, "stopping-antidepressants", by="tomas", board=("mei", "rob"), ago=150)
+    yield 30
+    article = Article.objects.get(topic__slug="mental-health")
+    publication.retract(
+        article,
+        by=tell.people["ruth"],
+        text="Example of a retraction: for the demonstration this page is treated as if its main figure had been wrong.",
+        reason="Example, so that the standing can be seen.",
+    )
+
+
+def only_begun(tell: Teller) -> Story:
+    yield 1
+    tell.write("signs-of-stroke", by="ana")
+
+
+def all_of_them(tell: Teller) -> list[Story]:
+    """One story an article; together they show every standing."""
+    return [
+        checked(tell, "how-is-blood-pressure-measured", by="tomas", board=("rob",), ago=100, level=1),
+        checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2),
+        checked(tell, "folic-acid-before-pregnancy", by="tomas", board=("amara", "mei"), ago=70),
+        checked(tell, "paracetamol-overdose", by="ana", board=("priya", "mei"), ago=25),
+        waiting(tell),
+        being_read(tell),
+        half_read(tell),
+        sent_back(tell),
+        turned_down(tell),
+        changed_since(tell),
+        overdue(tell),
+        corrected(tell),
+        withdrawn(tell),
+        retracted(tell),
+        only_begun(tell),
+    ]

@@ -1,0 +1,40 @@
+"""Pages about how the house checks and who does it, generated from the records themselves."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from articles.caution import every_caution
+from articles.channels import carries_no_article_text
+from editorial.models import User
+from reviews import policy
+from reviews.models import BoardMember, ReviewPolicy
+
+
+@require_safe
+@carries_no_article_text
+def editorial_policy(request: HttpRequest) -> HttpResponse:
+    """The rules in force, as the system applies them, and every version before."""
+    context = {
+        "rules": policy.described(policy.in_force()),
+        "versions": ReviewPolicy.objects.all(),
+        "responsible": User.objects.filter(is_responsible_editor=True, is_active=True).order_by("printed_name", "pk"),
+        "cautions": list(dict.fromkeys(caution.line for caution in every_caution())),
+    }
+    return render(request, "reviews/editorial_policy.html", context)
+
+
+@require_safe
+@carries_no_article_text
+def board(request: HttpRequest) -> HttpResponse:
+    """The people who check, now and before, with what they declared and how much they have read."""
+    members = (
+        BoardMember.objects.select_related("user")
+        .prefetch_related("specialties")
+        .annotate(reviews_done=Count("decisions", distinct=True))
+        .order_by("user__printed_name", "pk")
+    )
+    present = Q(left_at=None, user__is_active=True)
+    context = {"members": members.filter(present), "former": members.exclude(present)}
+    return render(request, "reviews/board.html", context)
