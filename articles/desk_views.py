@@ -1,0 +1,233 @@
+"""The author's desk, where it is about the text alone: writing, references, preview, history."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from articles import editing, versions
+from articles import history as log
+from articles.citations import numbering
+from articles.desk_findings import remarks
+from articles.forms import ArticleForm, ImportForm, ReferenceForm
+from articles.importers import ImportProblem, ImportResult, UnreadableFile, read_references
+from articles.models import Article, Reference
+from articles.public import Step, draft_preview
+from articles.reference_style import identifier_links, vancouver
+from articles.rendering import UnreadableText
+from articles.revisions import content_of
+from articles.views import references_with_places
+from editorial import clock
+from editorial.errors import Conflict, WorkflowError
+
+View = Callable[..., HttpResponse]
+REFUSED = 422
+PROBLEMS_SHOWN = 200
+NOTHING_REACHED = tuple(Step(label, False) for label in ("Submitted", "Under review", "Approved"))
+
+
+def author_page(view: View) -> View:
+    """For people who are signed in; kept by no cache on the way and by no search engine."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answer
+
+
+def mine(request: HttpRequest, slug: str) -> Article:
+    """What this person writes; anything else does not exist here."""
+    written = Article.objects.editable_by(request.user)
+    loaded = written.select_related("author", "ai_accountable", "topic", "risk", "latest_revision", "approval")
+    return get_object_or_404(loaded, slug=slug)
+
+
+@author_page
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    form = ArticleForm(request.POST if request.method == "POST" else None, author=request.user)
+    if form.is_bound and form.is_valid():
+        article = editing.create(by=request.user, **form.text)
+        messages.success(request, "Saved as a draft. Nobody but its authors and the editors can see it.")
+        return _onwards(request, article)
+    return render(request, "desk/edit.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+
+
+@author_page
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    article = mine(request, slug)
+    form = ArticleForm(request.POST if request.method == "POST" else None, author=article.author, article=article)
+    if form.is_bound and form.is_valid():
+        try:
+            editing.change(article, by=request.user, edition=form.cleaned_data["edition"] or 0, **form.text)
+        except Conflict as conflict:
+            return _both_versions(request, article, form, conflict)
+        messages.success(request, "Saved.")
+        return _onwards(request, article)
+    context = {"form": form, "article": article, "reference_keys": _keys(article)}
+    return render(request, "desk/edit.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _onwards(request: HttpRequest, article: Article) -> HttpResponse:
+    then = request.POST.get("then")
+    return redirect(then if then in {"desk-preview", "desk-references"} else "desk-edit", article.slug)
+
+
+def _both_versions(request: HttpRequest, article: Article, form: ArticleForm, conflict: Conflict) -> HttpResponse:
+    """Theirs is shown, mine stays in the form, and the form now carries the edition it would be saved over."""
+    article = mine(request, article.slug)
+    theirs = versions.working_text(article)
+    changes = versions.changes(theirs, versions.typed_text(form.cleaned_data, author=article.author.label))
+    if not changes:
+        messages.success(request, "Saved already: what you sent is what is stored.")
+        return _onwards(request, article)
+    data = request.POST.copy()
+    data["edition"] = str(article.edition)
+    context = {
+        "form": ArticleForm(data, author=article.author, article=article),
+        "article": article,
+        "reference_keys": _keys(article),
+        "conflict": conflict,
+        "changes": changes,
+        "theirs": theirs,
+        "saved_by": article.history.select_related("history_user").first(),
+    }
+    return render(request, "desk/edit.html", context, status=409)
+
+
+def _keys(article: Article) -> Sequence[str]:
+    return article.references.values_list("key", flat=True)
+
+
+@author_page
+@require_GET
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    article = mine(request, slug)
+    number = article.latest_revision.number + 1 if article.latest_revision else 1
+    context: dict[str, Any] = {"article": article, "remarks": remarks(article)}
+    try:
+        content = content_of(article, number=number)
+    except UnreadableText as refusal:
+        return render(request, "desk/preview.html", context | {"refusal": refusal})
+    unit = draft_preview(article, content, at=clock.now())
+    page = {"unit": unit, "tracker": NOTHING_REACHED, "references": references_with_places(unit.text)}
+    return render(request, "desk/preview.html", context | page)
+
+
+@author_page
+@require_GET
+def references(request: HttpRequest, slug: str) -> HttpResponse:
+    article = mine(request, slug)
+    numbers = numbering(article.short_answer, article.body, article.plain_body)
+    rows = [_row(reference, numbers.get(reference.key)) for reference in article.references.all()]
+    kept = {row["reference"].key for row in rows}
+    context = {
+        "article": article,
+        "rows": sorted(rows, key=lambda row: (row["number"] is None, row["number"] or 0)),
+        "dangling": [key for key in numbers if key not in kept],
+    }
+    return render(request, "desk/references.html", context)
+
+
+def _row(reference: Reference, number: int | None) -> dict[str, Any]:
+    record = reference.as_record()
+    return {
+        "reference": reference,
+        "number": number,
+        "printed": vancouver(record),
+        "links": identifier_links(record),
+    }
+
+
+@author_page
+@require_http_methods(["GET", "POST"])
+def reference_edit(request: HttpRequest, slug: str, key: str = "") -> HttpResponse:
+    """One source: a new one, or the one cited as `key`."""
+    article = mine(request, slug)
+    reference = get_object_or_404(article.references, key=key) if key else None
+    form = ReferenceForm(request.POST if request.method == "POST" else None, reference=reference)
+    if form.is_bound and form.is_valid() and (saved := _save_reference(request, article, form, key=key)):
+        messages.success(request, f"Saved. Cite it as [@{saved.key}].")
+        return redirect("desk-reference-new" if request.POST.get("then") == "another" else "desk-references", slug)
+    context = {"article": article, "reference": reference, "form": form}
+    return render(request, "desk/reference.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _save_reference(request: HttpRequest, article: Article, form: ReferenceForm, *, key: str) -> Reference | None:
+    try:
+        return editing.save_reference(article, form.cleaned_data, by=request.user, key=key)
+    except ValidationError as error:
+        form.add_error("key", error.messages)
+    except WorkflowError as refusal:
+        form.add_error("key", str(refusal))
+    return None
+
+
+@author_page
+@require_http_methods(["GET", "POST"])
+def reference_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    article = mine(request, slug)
+    reference = get_object_or_404(article.references, key=key)
+    if request.method == "POST":
+        editing.remove_reference(article, key, by=request.user)
+        messages.success(request, f"Removed [@{key}]. It stays in the history of this article.")
+        return redirect("desk-references", slug)
+    is_cited = key in numbering(article.short_answer, article.body, article.plain_body)
+    row = _row(reference, None)
+    return render(request, "desk/reference_remove.html", {"article": article, "row": row, "is_cited": is_cited})
+
+
+@author_page
+@require_http_methods(["GET", "POST"])
+def import_references(request: HttpRequest, slug: str) -> HttpResponse:
+    """References from a file or the clipboard; each record is imported or reported with its line."""
+    article = mine(request, slug)
+    is_sent = request.method == "POST"
+    form = ImportForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    found = _read(form) if is_sent and form.is_valid() else None
+    if found is None:
+        status = REFUSED if is_sent else 200
+        return render(request, "desk/import_references.html", {"article": article, "form": form}, status=status)
+    added, refused = editing.add_references(article, found.records, by=request.user)
+    context = {"article": article, "added": [_row(reference, None) for reference in added]}
+    return render(request, "desk/imported.html", context | _reported((*found.problems, *refused), lost=len(refused)))
+
+
+def _read(form: ImportForm) -> ImportResult | None:
+    data, name = form.source
+    try:
+        return read_references(data, name=name)
+    except UnreadableFile as refusal:
+        form.add_error("file" if form.cleaned_data["file"] else "pasted", str(refusal))
+        return None
+
+
+def _reported(problems: Sequence[ImportProblem], *, lost: int) -> dict[str, Any]:
+    return {
+        "problems": problems[:PROBLEMS_SHOWN],
+        "unshown": max(0, len(problems) - PROBLEMS_SHOWN),
+        "lost": lost + sum(problem.lost for problem in problems),
+    }
+
+
+@author_page
+@require_GET
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who changed what, when and why, word by word."""
+    article = mine(request, slug)
+    entries = [*log.of_working_text(article), *log.of_references(article)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return render(request, "desk/history.html", {"article": article, "entries": entries, "most": log.MOST})

@@ -1,0 +1,83 @@
+"""How the working text differs from what was frozen, or from what somebody typed meanwhile."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from articles.models import Article
+from articles.revisions import Difference, compare
+from articles.states import AiInvolvement, Audience
+
+LABELS = {
+    "title": "Question",
+    "short_answer": "Short answer",
+    "body": "Body",
+    "plain_body": "Plain-language version",
+    "topic": "Topic",
+    "audience": "Audience",
+    "authors": "Authors",
+    "ai": "AI involvement",
+    "references": "References",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One part of the text that differs, under the name its author knows it by."""
+
+    label: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What a reader of `old` would find different in `new`; both in the shape of frozen content."""
+    return [_named(difference) for difference in compare(dict(old), dict(new))]
+
+
+def working_text(article: Article) -> dict[str, Any]:
+    """The words of an article in the shape of frozen content, without rendering and without its references."""
+    people = [article.author, *article.coauthors.order_by("pk")]
+    return _content(article, authors=[person.label for person in people])
+
+
+def typed_text(given: Mapping[str, Any], *, author: str) -> dict[str, Any]:
+    """What a form was given, in the same shape."""
+    coauthors = sorted(given["coauthors"], key=lambda person: person.pk)
+    ai = _ai(given["ai_involvement"], given["ai_tool"], given["ai_version"], given["ai_accountable"])
+    return {
+        **{name: given[name] for name in ("title", "short_answer", "body", "plain_body")},
+        "topic": given["topic"].name,
+        "audience": str(Audience(given["audience"]).label),
+        "authors": [author, *(person.label for person in coauthors)],
+        "ai": ai,
+        "references": [],
+    }
+
+
+def _named(difference: Difference) -> Change:
+    return Change(LABELS[difference.part], difference.rows)
+
+
+def _content(text: Any, *, authors: list[str]) -> dict[str, Any]:
+    return {
+        **{name: getattr(text, name) for name in ("title", "short_answer", "body", "plain_body")},
+        "topic": text.topic.name,
+        "audience": str(Audience(text.audience).label),
+        "authors": authors,
+        "ai": _ai(text.ai_involvement, text.ai_tool, text.ai_version, text.ai_accountable),
+        "references": [],
+    }
+
+
+def _ai(involvement: str, tool: str, version: str, accountable: Any) -> dict[str, str]:
+    said = {"involvement": str(AiInvolvement(involvement).label)}
+    if involvement == AiInvolvement.NONE:
+        return said
+    return said | {"tool": tool, "version": version, "accountable": accountable.label if accountable else ""}
+
+
+def is_unchanged(article: Article, frozen: Model) -> bool:
+    """Whether nobody has touched the working text since this revision was frozen."""
+    return article.edited_at <= frozen.submitted_at

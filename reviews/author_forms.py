@@ -1,0 +1,81 @@
+"""What an author says when handing a text over or taking it back."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from articles.desk_findings import Remark
+from articles.forms.words import Words
+from reviews.publication import CANNOT_BE_EXPLAINED
+
+EXPLAIN = "explain-"
+
+
+class SubmitForm(forms.Form):
+    """A note for the reviewers, and one explanation for each blocking finding that is right as it stands."""
+
+    use_required_attribute = False
+
+    change_note = Words(
+        label="Note to the editors and reviewers",
+        spoken="note",
+        lines=3,
+        limit=500,
+        required=False,
+        help_text="What this version is about, or what you changed. It is kept with the revision.",
+    )
+    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, edition: int, blocking: Iterable[Remark], said_before: Mapping[str, str], **options: Any
+    ) -> None:
+        initial = {f"{EXPLAIN}{name}": words for name, words in said_before.items()} | {"edition": edition}
+        super().__init__(*args, initial=initial, **options)
+        self.current = edition
+        for remark in blocking:
+            if remark.finding.rule not in CANNOT_BE_EXPLAINED:
+                self.fields[f"{EXPLAIN}{remark.finding.id}"] = _explanation()
+
+    def clean_edition(self) -> int | None:
+        seen = self.cleaned_data["edition"]
+        if seen is not None and seen != self.current:
+            raise ValidationError(
+                "The text was changed after you opened this page, so nothing was submitted."
+                " Below is what it says now: look at it, and submit again."
+            )
+        return seen
+
+    @property
+    def explanations(self) -> dict[str, str]:
+        given = self.cleaned_data.items()
+        return {name.removeprefix(EXPLAIN): words for name, words in given if name.startswith(EXPLAIN)}
+
+    def answer_to(self, remark: Remark) -> forms.BoundField | None:
+        """The field for this finding; None where only the text itself can answer it."""
+        name = f"{EXPLAIN}{remark.finding.id}"
+        return self[name] if name in self.fields else None
+
+
+def _explanation() -> Words:
+    return Words(
+        label="Why it is right as it stands",
+        spoken="explanation",
+        lines=2,
+        limit=2000,
+        error_messages={"required": "Mend this in the text, or explain here why it is right as it stands."},
+    )
+
+
+class WithdrawForm(forms.Form):
+    use_required_attribute = False
+
+    reason = Words(
+        label="Why you withdraw it",
+        spoken="reason",
+        lines=4,
+        limit=2000,
+        help_text="Kept on record and told to the editors and your co-authors. Readers are not shown it.",
+        error_messages={"required": "Say why it is withdrawn; the reason is kept on record."},
+    )

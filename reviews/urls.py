@@ -1,0 +1,31 @@
+"""The addresses of the author's desk, the inbox, and the pages about who checks and how."""
+
+from django.urls import path
+
+from articles import desk_views
+from reviews import public_pages, views
+
+urlpatterns = [
+    path("policy/", public_pages.editorial_policy, name="editorial-policy"),
+    path("board/", public_pages.board, name="board"),
+    path("inbox/", views.inbox, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox-read-all"),
+    path("inbox/<int:pk>/read/", views.inbox_read, name="inbox-read"),
+    path("desk/", views.desk, name="desk"),
+    path("write/", desk_views.new, name="desk-new"),
+    path("desk/<slug:slug>/", views.article, name="desk-article"),
+    path("desk/<slug:slug>/edit/", desk_views.edit, name="desk-edit"),
+    path("desk/<slug:slug>/preview/", desk_views.preview, name="desk-preview"),
+    path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
+    path("desk/<slug:slug>/references/new/", desk_views.reference_edit, name="desk-reference-new"),
+    path("desk/<slug:slug>/references/import/", desk_views.import_references, name="desk-import-references"),
+    path("desk/<slug:slug>/references/<path:key>/edit/", desk_views.reference_edit, name="desk-reference-edit"),
+    path(
+        "desk/<slug:slug>/references/<path:key>/remove/",
+        desk_views.reference_remove,
+        name="desk-reference-remove",
+    ),
+    path("desk/<slug:slug>/submit/", views.submit, name="desk-submit"),
+    path("desk/<slug:slug>/withdraw/", views.withdraw, name="desk-withdraw"),
+    path("desk/<slug:slug>/history/", desk_views.history, name="desk-history"),
+]
