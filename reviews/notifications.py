@@ -1,6 +1,7 @@
 """Writing what people must hear into the outbox, in the same transaction as what happened."""
 
 import logging
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,10 @@ from reviews.models import Notification, ReviewAssignment
 
 log = logging.getLogger(__name__)
 
+# Seconds for which nobody waits on a broker that was found missing: a verb may ring several times.
+PAUSE_WHEN_UNHEARD = 15.0
+_unheard_until = 0.0
+
 
 def notify(
     kind: Kind,
@@ -32,10 +37,23 @@ def notify(
 
     Returns how many rows are new. `facts` go to the template; article text never does.
     """
+    return post(rows_for(kind, recipients, event=event, article=article, assignment=assignment, entry=entry, **facts))
+
+
+def rows_for(
+    kind: Kind,
+    recipients: Iterable[User],
+    *,
+    event: str,
+    article: Article | None = None,
+    assignment: ReviewAssignment | None = None,
+    entry: AuditEntry | None = None,
+    **facts: Any,
+) -> list[Notification]:
+    """What `notify` would write, for callers that tell many events at once."""
     now = clock.now()
     people = {person.pk: person for person in recipients if person.is_active and not person.is_machine}
-    told = set(Notification.objects.filter(event=event, recipient__in=people).values_list("recipient_id", "channel"))
-    rows = [
+    return [
         Notification(
             event=event,
             kind=kind,
@@ -52,12 +70,23 @@ def notify(
         )
         for person in people.values()
         for channel in Channel
-        if (person.pk, channel) not in told
     ]
-    # Two clocks may tell the same event at once; the database keeps one of them.
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    transaction.on_commit(ring, robust=True)
-    return len(rows)
+
+
+def post(rows: Iterable[Notification]) -> int:
+    """Put rows into the outbox, those left out that were told before; two queries, however many there are."""
+    rows = list(rows)
+    told = set(
+        Notification.objects.filter(event__in={row.event for row in rows}).values_list(
+            "event", "recipient_id", "channel"
+        )
+    )
+    new = [row for row in rows if (row.event, row.recipient_id, row.channel) not in told]
+    if new:
+        # Two clocks may tell the same event at once; the database keeps one of them.
+        Notification.objects.bulk_create(new, ignore_conflicts=True)
+        transaction.on_commit(ring, robust=True)
+    return len(new)
 
 
 def editors() -> list[User]:
@@ -66,8 +95,12 @@ def editors() -> list[User]:
 
 
 def ring() -> None:
-    """Wake a worker. A lost ring is made good by the clock, so a missing broker is no reason to fail."""
+    """Wake a worker. A lost ring is made good by the clock, so a missing broker is no reason to fail or to wait."""
+    global _unheard_until
+    if time.monotonic() < _unheard_until:
+        return
     try:
         current_app.send_task("reviews.tasks.deliver_outbox", expires=60, retry=False)
     except (OperationalError, OSError) as trouble:
+        _unheard_until = time.monotonic() + PAUSE_WHEN_UNHEARD
         log.warning("The queue did not hear the bell (%s); the outbox is delivered when it is back.", trouble)

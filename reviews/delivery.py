@@ -1,0 +1,203 @@
+"""Takes one due message out of the outbox and sends it, so that a crash at any point loses nothing."""
+
+import logging
+import random
+import smtplib
+import time
+import uuid
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import DatabaseError, transaction
+from django.db.models import Case, F, Value, When
+
+from editorial import clock
+from reviews.emails import compose
+from reviews.entitlement import why_not
+from reviews.kinds import Channel, Delivery
+from reviews.models import Notification
+
+log = logging.getLogger(__name__)
+
+# Longer than one conversation with a mail server, whose every step ends after `EMAIL_TIMEOUT`.
+LEASE = timedelta(minutes=2)
+MOST_ATTEMPTS = 8
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
+# Seconds until a message is tried again that no mail server could be reached for.
+OUTAGE_PAUSE = (30.0, 120.0)
+LONGEST_OUTCOME = 300
+CANDIDATES = 20
+
+
+def deliver_due(*, within: float = 240) -> int:
+    """Deliver until nothing is due, no mail server answers, or so many seconds are over; how many were dealt with."""
+    deadline, done = time.monotonic() + within, 0
+    while time.monotonic() < deadline and deliver_next():
+        done += 1
+    return done
+
+
+def deliver_next() -> bool:
+    """Deal with the e-mail that has been due longest. False: there is none, or no mail server can be reached."""
+    message = _claim()
+    return message is not None and _deal_with(message)
+
+
+def _claim() -> Notification | None:
+    """Take a lease on one due e-mail: whoever changes the row first has it, on either database."""
+    now = clock.now()
+    due = Notification.objects.due(at=now).filter(channel=Channel.EMAIL)
+    # A lease that ran out is a try that nobody came back from, and it counts as one.
+    attempts = F("attempts") + Case(When(lease__isnull=False, then=Value(1)), default=Value(0))
+    while candidates := list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:CANDIDATES]):
+        for pk in candidates:
+            lease = uuid.uuid4()
+            if due.filter(pk=pk).update(lease=lease, leased_until=now + LEASE, attempts=attempts) == 1:
+                return _loaded(pk)
+    return None
+
+
+def _loaded(pk: int) -> Notification:
+    message = Notification.objects.select_related(
+        "recipient", "article__author", "article__topic", "assignment__reviewer"
+    ).get(pk=pk)
+    # It was given to a mail server before, and whether that server took it was never learned.
+    message.possible_duplicate = message.possible_duplicate or message.handover_at is not None
+    return message
+
+
+def _deal_with(message: Notification) -> bool:
+    if message.attempts >= MOST_ATTEMPTS:
+        _end(
+            message, Delivery.DEAD, f"Given up after {MOST_ATTEMPTS} tries: the desk was stopped in the middle of each."
+        )
+        return True
+    server = get_connection()
+    try:
+        server.open()
+    except OSError as trouble:  # everything `smtplib` raises is an OSError too
+        _wait_for_server(message, trouble)
+        return False
+    try:
+        _send(message, server)
+    finally:
+        _hang_up(server)
+    return True
+
+
+def _send(message: Notification, server: BaseEmailBackend) -> None:
+    """Judge, write and hand over one message to a mail server that listens."""
+    if refusal := why_not(message):
+        _end(message, Delivery.SUPPRESSED, refusal)
+    elif (email := _written(message)) and _note_handover(message):
+        _hand_over(message, email, server)
+
+
+def _written(message: Notification) -> EmailMessage | None:
+    try:
+        return compose(message)
+    except ValidationError:
+        _end(message, Delivery.DEAD, f"{message.recipient.label} has no e-mail address that mail can be sent to.")
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        # Whatever is wrong with one template must not hold up the messages behind it.
+        log.exception("Message %s (%s) could not be written", message.pk, message.kind)
+        what = f"{type(fault).__name__}: {fault}"
+        _end(
+            message,
+            Delivery.DEAD,
+            f"Its text could not be written, because the template for “{message.get_kind_display()}” is missing or"
+            f" broken. Tell an administrator; the inbox has the message. ({what})",
+        )
+    return None
+
+
+def _note_handover(message: Notification) -> bool:
+    """On record before the server is given anything; refused when the lease was lost to somebody quicker."""
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        held = Notification.objects.filter(pk=message.pk, lease=message.lease, state=Delivery.DUE)
+        return (
+            held.update(handover_at=now, leased_until=now + LEASE, possible_duplicate=message.possible_duplicate) == 1
+        )
+
+
+def _hand_over(message: Notification, email: EmailMessage, server: BaseEmailBackend) -> None:
+    try:
+        server.send_messages([email])
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, answer = next(iter(refusal.recipients.values()))
+        _refused(message, code, answer)
+    except smtplib.SMTPSenderRefused as refusal:
+        # Nothing to do with this recipient: our address or account is at fault and may be mended.
+        _try_again(message, f"The mail server refused our own address: {_said(refusal.smtp_code, refusal.smtp_error)}")
+    except smtplib.SMTPResponseException as refusal:
+        _refused(message, refusal.smtp_code, refusal.smtp_error)
+    except OSError as trouble:
+        _try_again(message, f"The connection broke before the mail server answered: {trouble}", may_be_taken=True)
+    else:
+        _end(message, Delivery.SENT, "")
+
+
+def _refused(message: Notification, code: int, answer: bytes | str) -> None:
+    said = f"The mail server refused it for {message.recipient.email}: {_said(code, answer)}"
+    if code >= 500:
+        _end(message, Delivery.DEAD, said)
+    else:
+        _try_again(message, said)
+
+
+def _try_again(message: Notification, why: str, *, may_be_taken: bool = False) -> None:
+    """Later, after a pause that grows and that no two messages share."""
+    attempts = message.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        _end(message, Delivery.DEAD, f"Given up after {attempts} tries. {why}")
+        return
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempts - 1))
+    _let_go(
+        message,
+        due_at=clock.now() + longest * random.random(),  # noqa: S311 - spreads load, guards nothing
+        attempts=attempts,
+        handover_at=clock.now() if may_be_taken else message.handover_at,
+        outcome=why[:LONGEST_OUTCOME],
+    )
+
+
+def _wait_for_server(message: Notification, trouble: OSError) -> None:
+    """The mail server's absence is no fault of the message, and costs it no attempt."""
+    log.warning("The mail server cannot be reached (%s); the outbox waits for it.", trouble)
+    _let_go(
+        message,
+        due_at=clock.now() + timedelta(seconds=random.uniform(*OUTAGE_PAUSE)),  # noqa: S311
+        outcome=f"The mail server could not be reached: {trouble}"[:LONGEST_OUTCOME],
+    )
+
+
+def _let_go(message: Notification, **changes: object) -> None:
+    held = Notification.objects.filter(pk=message.pk, lease=message.lease, state=Delivery.DUE)
+    held.update(lease=None, leased_until=None, **changes)
+
+
+def _end(message: Notification, state: Delivery, outcome: str) -> None:
+    """Nothing leads out of this. What was sent is sent, even if the lease has meanwhile gone to somebody else."""
+    still_due = Notification.objects.filter(pk=message.pk, state=Delivery.DUE)
+    held = still_due if state == Delivery.SENT else still_due.filter(lease=message.lease)
+    held.update(state=state, outcome=outcome[:LONGEST_OUTCOME], ended_at=clock.now(), lease=None, leased_until=None)
+    if state == Delivery.DEAD:
+        log.error("Message %s to %s is dead: %s", message.pk, message.recipient.username, outcome)
+
+
+def _hang_up(server: BaseEmailBackend) -> None:
+    try:
+        server.close()
+    except OSError as trouble:
+        # The answer that counts was given before; a rude goodbye changes nothing.
+        log.info("The mail server ended the conversation badly: %s", trouble)
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return f"{code} {words}"

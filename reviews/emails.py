@@ -1,0 +1,114 @@
+"""The words of an e-mail: what happened, what is asked, by when, where, and why this person is told."""
+
+import textwrap
+import unicodedata
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.validators import validate_email
+from django.template import Context, Engine
+from django.urls import reverse
+
+from articles.models import Article
+from reviews.entitlement import Office, office_of
+from reviews.kinds import Kind
+from reviews.models import Notification
+
+LONGEST_SUBJECT = 120
+LONGEST_FACT = 600
+WIDTH = 76
+
+BECAUSE = {
+    Office.REVIEWER: "you are a board member who was asked to read it",
+    Office.AUTHOR: "you are one of its authors",
+    Office.EDITOR: "you are an editor here",
+}
+
+
+def compose(message: Notification) -> EmailMessage:
+    """The e-mail for one row of the outbox; the same row always makes the same Message-ID.
+
+    Raises:
+        ValidationError: the recipient has no address that mail can be sent to.
+        TemplateDoesNotExist, TemplateSyntaxError: the template of this kind is missing or cannot be read.
+    """
+    validate_email(message.recipient.email)
+    subject, body = words_of(message)
+    email = EmailMessage(
+        subject=subject,
+        body=body,
+        to=[message.recipient.email],
+        headers={
+            "Message-ID": f"<{message.message_id}@{urlsplit(settings.SITE_URL).hostname}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    # Whatever cannot be written as an e-mail shows here and not halfway through a conversation with the server.
+    email.message()
+    return email
+
+
+def words_of(message: Notification) -> tuple[str, str]:
+    """Subject and body. The template's first line is the subject."""
+    template = Engine.get_default().get_template(f"email/{message.kind}.txt")
+    # Plain text is not HTML: an apostrophe stays an apostrophe.
+    written = template.render(Context(_facts(message), autoescape=False))
+    subject, _, body = written.strip().partition("\n")
+    return one_line(subject, longest=LONGEST_SUBJECT), _wrapped(body.strip())
+
+
+def one_line(words: str, *, longest: int = LONGEST_FACT) -> str:
+    """Free text as one line without control or direction characters: it can add no header, paragraph or anchor."""
+    spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in words)
+    return textwrap.shorten(spaced, longest, placeholder=" …") if len(spaced) > longest else " ".join(spaced.split())
+
+
+def _facts(message: Notification) -> dict[str, Any]:
+    """What templates may say: who, which article by its number and topic, until when; never a word of its text."""
+    office = office_of(message)
+    assignment, article = message.assignment, message.article
+    facts = {key: one_line(value) if isinstance(value, str) else value for key, value in message.facts.items()}
+    return facts | {
+        "name": one_line(message.recipient.label, longest=120),
+        "article": _named(article),
+        "due": assignment.due_at if assignment else None,
+        "check_due": _moment(facts.get("check_due")),
+        "is_editor": office == Office.EDITOR,
+        "link": link(message, office=office),
+        "because": BECAUSE[office] if office else "",
+        "record_number": message.record_number,
+        "is_possible_duplicate": message.possible_duplicate,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+    }
+
+
+def link(message: Notification, *, office: Office | None) -> str:
+    """Where the recipient goes on from here; made from the configured address, never from a request."""
+    article, assignment = message.article, message.assignment
+    if office == Office.EDITOR and article:
+        path = reverse("admin:articles_article_change", args=[article.pk])
+    elif office == Office.AUTHOR and article:
+        path = article.get_desk_url()
+    elif office == Office.REVIEWER and assignment and message.kind != Kind.REVIEW_ENDED:
+        path = reverse("admin:reviews_reviewassignment_change", args=[assignment.pk])
+    else:
+        path = reverse("inbox")
+    return settings.SITE_URL + path
+
+
+def _named(article: Article | None) -> str:
+    return f"article {article.pk} on {one_line(article.topic.name, longest=80)}" if article else "an article"
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+def _wrapped(body: str) -> str:
+    """Lines that every mail program shows whole; addresses are never broken."""
+    lines = (textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in body.splitlines())
+    return "\n".join("\n".join(line) for line in lines) + "\n"
