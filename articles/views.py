@@ -1,9 +1,9 @@
 """The reader's pages."""
 
-from datetime import UTC, datetime
+from datetime import datetime
+from http import HTTPStatus
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -15,7 +15,9 @@ from articles import headers, metadata
 from articles.channels import carries_articles, declare
 from articles.excerpts import excerpt
 from articles.models import Article, Topic
+from articles.paging import older_than, place_of
 from articles.public import PublicArticle, PublicText, for_public, public_article, shown, tracker
+from articles.querysets import ArticleQuerySet
 from articles.remembering import fingerprint, remembered
 from articles.rendering import mentions
 from articles.search import LONGEST_QUERY, search
@@ -50,7 +52,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     at = clock.now()
     found = get_object_or_404(for_public(Article.objects.all()), slug=slug)
     unit = public_article(found, at=at)
-    if not unit.standing.is_listed:
+    if headers.status_of(unit) == HTTPStatus.NOT_FOUND:
         raise Http404
     response = _answer(request, found, unit)
     return headers.for_unit(response, unit, request, at=at)
@@ -77,9 +79,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
-    if unit.standing.is_quarantined:
+    status = headers.status_of(unit)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(request)
-    if unit.standing.is_gone:
+    if status == HTTPStatus.GONE:
         return declare(render(request, "articles/gone.html", {"unit": unit}, status=410), ())
     if unit.text is None:
         return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
@@ -132,13 +135,13 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _list_page(
-    request: HttpRequest, template: str, articles: QuerySet[Article], *, at: datetime, **context: object
+    request: HttpRequest, template: str, articles: ArticleQuerySet, *, at: datetime, **context: object
 ) -> HttpResponse:
     rows = list(for_public(_before(articles, request.GET.get("before")))[: PER_PAGE + 1])
     units = shown(rows[:PER_PAGE], at=at)
     context |= {
         "units": units,
-        "older": _cursor(rows[PER_PAGE - 1]) if len(rows) > PER_PAGE else "",
+        "older": place_of(rows[PER_PAGE - 1]) if len(rows) > PER_PAGE else "",
         "is_first": "before" not in request.GET,
         "counted": Article.objects.counted(at=at),
         "topics": Topic.objects.filter(pk__in=Article.objects.public(at=at).values("topic")),
@@ -147,20 +150,8 @@ def _list_page(
     return declare(response, units, form="line")
 
 
-def _before(articles: QuerySet[Article], cursor: str | None) -> QuerySet[Article]:
-    """Older than the last row of the page before: a place in the order, so that pages neither repeat nor skip."""
-    if cursor is None:
-        return articles
+def _before(articles: ArticleQuerySet, place: str | None) -> ArticleQuerySet:
     try:
-        moment, pk = cursor.split("-")
-        updated_at, pk = datetime.fromtimestamp(int(moment) / 1_000_000, tz=UTC), int(pk)
-    except (ValueError, OverflowError, OSError):
-        raise Http404("There is no such page of the list.") from None
-    if pk.bit_length() > 63:
-        raise Http404("There is no such page of the list.")
-    return articles.filter(Q(updated_at__lt=updated_at) | Q(updated_at=updated_at, pk__lt=pk))
-
-
-def _cursor(article: Article) -> str:
-    since = article.updated_at - datetime(1970, 1, 1, tzinfo=UTC)
-    return f"{(since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds}-{article.pk}"
+        return articles if place is None else older_than(articles, place)
+    except ValueError as refusal:
+        raise Http404(refusal) from None

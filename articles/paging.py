@@ -1,0 +1,37 @@
+"""Places in the newest-first order of articles, so that pages neither repeat nor skip."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Q
+
+from articles.models import Article
+from articles.querysets import ArticleQuerySet
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+LONGEST_PLACE = 40  # characters
+
+
+def place_of(article: Article) -> str:
+    """Where the page after this row begins."""
+    return f"{(article.updated_at - EPOCH) // MOMENT}-{article.pk}"
+
+
+def older_than(articles: ArticleQuerySet, place: str) -> ArticleQuerySet:
+    """What stands after `place` in the order.
+
+    Raises:
+        ValueError: no page ever gave out such a place.
+    """
+    moment, _, pk = place.partition("-")
+    if len(place) > LONGEST_PLACE or not (_is_number(moment) and _is_number(pk)):
+        raise ValueError("There is no such place in the list. Start again from its first page.")
+    try:
+        at = EPOCH + int(moment) * MOMENT
+    except OverflowError:
+        raise ValueError("There is no such place in the list. Start again from its first page.") from None
+    return articles.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=int(pk)))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
