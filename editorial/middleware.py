@@ -1,27 +1,34 @@
 """The caution guard, which stands outermost, and the name each request is known by."""
 
-import html
-import json
 import logging
-import re
+import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.template import TemplateDoesNotExist
+from django.core.exceptions import BadRequest, ObjectDoesNotExist, PermissionDenied, SuspiciousOperation
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.template.loader import render_to_string
 
 from editorial.audit import record
+from editorial.visible import pieces
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-UNSEEN = re.compile(r"<(head|script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-TAG = re.compile(r"<[^>]*>")
+# Django turns these into 400, 403 and 404, which carry no article.
+ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
 PLAIN_REFUSAL = "<!doctype html><title>Not available just now</title><h1>This page is not available just now</h1>"
+JSON_REFUSAL = {"detail": "This is not available just now. Try again in a while."}
+REFUSAL_HEADERS = {"Retry-After": "300", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+SECURITY_HEADERS = (
+    *("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"),
+    *("Cross-Origin-Opener-Policy", "Strict-Transport-Security"),
+)
+SAME_NEWS_SECONDS = 300
+MOST_NEWS = 1000
 
 
 class RequestId:
@@ -41,87 +48,96 @@ class CautionGuard:
     """Lets no public answer out in which an unapproved unit stands without its caution: 503 instead, and an incident.
 
     Views declare what they carry through `articles.channels`; the guard looks at the finished body and trusts nothing
-    else. A view that carries articles and declares nothing is refused as well.
+    else. A public view that declares nothing is refused as well, and so is a body that cannot be read.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self._told: dict[str, float] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not getattr(response, "is_public_channel", False) or not 200 <= response.status_code < 300:
+        if not _is_public(request, response):
             return response
-        missing = what_is_missing(response)
-        return _refuse(request, missing) if missing else response
+        why = _why_not(response)
+        return self._refuse(request, response, why) if why else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A public view that fails says nothing rather than something unproven."""
-        match = request.resolver_match
-        if match is None or not getattr(match.func, "is_public_channel", False) or _is_answer(exception):
+        if not _is_public(request, None) or isinstance(exception, ANSWERS):
             return None
-        log.exception("%s could not be served", request.path)
+        log.error("%s could not be served", request.path, exc_info=exception)
         return _unavailable()
+
+    def _refuse(self, request: HttpRequest, response: HttpResponse, why: str) -> HttpResponse:
+        log.error("Refused to serve %s: %s", request.path, why)
+        if self._is_news(f"{request.path} {why}"):
+            _put_on_record(request, why)
+        return _unavailable(instead_of=response)
+
+    def _is_news(self, what: str) -> bool:
+        """One entry for a page that is asked for again and again: a stranger's reloads must not fill the chain."""
+        now = time.monotonic()
+        if now - self._told.get(what, -SAME_NEWS_SECONDS) < SAME_NEWS_SECONDS:
+            return False
+        if len(self._told) >= MOST_NEWS:
+            self._told.clear()
+        self._told[what] = now
+        return True
 
 
 def what_is_missing(response: HttpResponse) -> str:
     """Why this body may not leave, or nothing."""
     if not getattr(response, "declares_units", False):
-        return "the view carries articles and did not declare which"
+        is_success = 200 <= response.status_code < 300
+        return "the view carries articles and did not declare which" if is_success else ""
     if response.streaming:
         return "the answer is a stream, which cannot be looked at before it leaves"
-    owed = Counter(_folded(words) for words in response.cautions_owed)  # type: ignore[attr-defined]
+    owed = Counter(" ".join(words.split()) for words in response.cautions_owed)  # type: ignore[attr-defined]
     if not owed:
         return ""
-    seen = _folded(" ".join(_visible(response)))
-    return next(
-        (f"“{words[:60]}…” is not in the body {n} times" for words, n in owed.items() if seen.count(words) < n), ""
-    )
+    kind = response.get("Content-Type", "")
+    found = pieces(response.content, content_type=kind, charset=response.charset) if response.content else []
+    for words, units in owed.items():
+        if sum(words in piece for piece in found) < units:
+            return f"“{words[:60]}…” does not stand in {units} of the articles in the body"
+    return ""
 
 
-def _visible(response: HttpResponse) -> Iterator[str]:
-    body = response.content.decode(response.charset or "utf-8", errors="replace")
-    if "json" in response.get("Content-Type", ""):
-        yield from _strings(json.loads(body))
-    elif "xml" in response.get("Content-Type", ""):
-        # Feed entries hold HTML as text: read through both layers.
-        yield TAG.sub(" ", html.unescape(TAG.sub(" ", body)))
-    else:
-        yield html.unescape(TAG.sub(" ", UNSEEN.sub(" ", body)))
+def _is_public(request: HttpRequest, response: HttpResponse | None) -> bool:
+    """Marked on the answer, or on the view where something on the way has put another answer in its place."""
+    match = getattr(request, "resolver_match", None)
+    return any(getattr(marked, "is_public_channel", False) for marked in (response, match and match.func))
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
+def _why_not(response: HttpResponse) -> str:
+    try:
+        return what_is_missing(response)
+    except Exception as trouble:
+        log.exception("A body could not be read")
+        return f"its body could not be read ({type(trouble).__name__})"
 
 
-def _folded(text: str) -> str:
-    return " ".join(html.unescape(text).split())
-
-
-def _is_answer(exception: Exception) -> bool:
-    """Django turns these into 400, 403 and 404, which carry no article."""
-    return type(exception).__name__ in {"Http404", "PermissionDenied", "SuspiciousOperation", "BadRequest"}
-
-
-def _refuse(request: HttpRequest, why: str) -> HttpResponse:
-    log.error("Refused to serve %s: %s", request.path, why)
+def _put_on_record(request: HttpRequest, why: str) -> None:
     try:
         record("guard.refused", by=None, about=request.path[:200], why=why)
-    except DatabaseError:
+    except (Error, ObjectDoesNotExist):
         log.exception("The refusal could not be put on record")
-    return _unavailable()
 
 
-def _unavailable() -> HttpResponse:
+def _unavailable(*, instead_of: HttpResponse | None = None) -> HttpResponse:
+    headers = dict(REFUSAL_HEADERS)
+    if instead_of is None:
+        return HttpResponse(_page(), status=503, headers=headers)
+    headers |= {name: instead_of[name] for name in SECURITY_HEADERS if name in instead_of}
+    if "json" in instead_of.get("Content-Type", ""):
+        return JsonResponse(JSON_REFUSAL, status=503, headers=headers)
+    return HttpResponse(_page(), status=503, headers=headers)
+
+
+def _page() -> str:
     try:
-        body = render_to_string("503.html")
-    except TemplateDoesNotExist:
-        body = PLAIN_REFUSAL
-    headers = {"Retry-After": "300", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return HttpResponse(body, status=503, headers=headers)
+        return render_to_string("503.html")
+    except Exception:
+        log.exception("503.html cannot be used")
+        return PLAIN_REFUSAL
