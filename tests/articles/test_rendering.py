@@ -18,6 +18,7 @@ from articles.rendering import (
     mentions,
     render,
     render_article,
+    renderer,
 )
 
 NUMBERS = {"a": 1, "b": 2, "c": 3, "d": 4, "z": 9}
@@ -441,17 +442,42 @@ def test_the_renderer_starts_without_django():
     assert printed.stdout.strip() == "False"
 
 
-def test_the_renderer_is_not_told_our_secrets(monkeypatch):
+@pytest.fixture
+def no_idle_renderer():
+    renderer._idle.stop_all()
+    yield
+    renderer._idle.stop_all()
+
+
+def test_the_renderer_is_not_told_our_secrets(monkeypatch, no_idle_renderer):
     told = {}
-    run = subprocess.run
+    start = subprocess.Popen
     monkeypatch.setenv("SECRET_KEY", "for nobody else")
-    monkeypatch.setattr(subprocess, "run", lambda *args, env, **more: told.update(env) or run(*args, env=env, **more))
+    monkeypatch.setattr(
+        subprocess, "Popen", lambda *args, env, **more: told.update(env) or start(*args, env=env, **more)
+    )
     article()
     assert told
     assert "for nobody else" not in told.values()
 
 
-def test_a_broken_renderer_is_not_blamed_on_the_author(monkeypatch):
-    monkeypatch.setattr("articles.rendering.sys.executable", "/bin/false")
+def test_one_process_renders_one_text_after_the_other(no_idle_renderer):
+    article()
+    (first,) = renderer._idle.waiting
+    article()
+    assert renderer._idle.waiting == [first]
+    assert first.jobs == 2
+
+
+def test_a_renderer_that_died_meanwhile_is_replaced(no_idle_renderer):
+    article()
+    (first,) = renderer._idle.waiting
+    first.child.kill()
+    first.child.wait()
+    assert article()["body"] == "<p>It helps.</p>\n"
+
+
+def test_a_broken_renderer_is_not_blamed_on_the_author(monkeypatch, no_idle_renderer):
+    monkeypatch.setattr("articles.rendering.renderer.sys.executable", "/bin/false")
     with pytest.raises(RuntimeError, match="The renderer failed"):
         article()
