@@ -1,8 +1,12 @@
 """Freezing an article: its canonical form, its digest, and how two frozen copies differ."""
 
 import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from articles.citations import numbering
@@ -16,6 +20,7 @@ from editorial.audit import canonical
 from editorial.models import User
 
 SCHEMA = 1
+MOST_STEPS = 5_000_000  # about a second
 COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai")
 
 
@@ -118,18 +123,52 @@ def _reference_lines(content: dict[str, Any]) -> str:
 
 
 def _word_rows(was: str, now: str) -> tuple[tuple[str, str], ...]:
-    """Word by word; a whole part is shown as replaced where the two share too little to compare readably."""
-    old, new = _words(was), _words(now)
+    """Paragraph by paragraph, then word by word within those that differ.
+
+    What cannot be compared within `MOST_STEPS` is shown as replaced, so that no text can make a page hang.
+    """
     rows: list[tuple[str, str]] = []
-    for act, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 4000).get_opcodes():
-        if act == "equal":
-            rows.append(("same", "".join(old[i:j])))
+    left = MOST_STEPS
+    for old, new in _aligned(_paragraphs(was), _paragraphs(now)):
+        if old == new:
+            rows.append(("same", "".join(old)))
             continue
-        if i < j:
-            rows.append(("out", "".join(old[i:j])))
-        if k < m:
-            rows.append(("in", "".join(new[k:m])))
+        before, after = _words("".join(old)), _words("".join(new))
+        left -= _steps(before, after)
+        for out, into in _aligned(before, after) if left >= 0 else [(before, after)]:
+            rows += [("same", "".join(out))] if out == into else _replaced("".join(out), "".join(into))
     return tuple(rows)
+
+
+def _replaced(out: str, into: str) -> list[tuple[str, str]]:
+    return [(kind, words) for kind, words in (("out", out), ("in", into)) if words]
+
+
+def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Stretches of `old` with what stands in their place in `new`: equal pairs are the same on both sides."""
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    rest = zip(reversed(old[start:]), reversed(new[start:]), strict=False)
+    end = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], rest))
+    inner_old, inner_new = old[start : len(old) - end], new[start : len(new) - end]
+    if start:
+        yield old[:start], new[:start]
+    if _steps(inner_old, inner_new) > MOST_STEPS:
+        yield inner_old, inner_new
+    else:
+        for _, i, j, k, m in difflib.SequenceMatcher(None, inner_old, inner_new, autojunk=False).get_opcodes():
+            yield inner_old[i:j], inner_new[k:m]
+    if end:
+        yield old[len(old) - end :], new[len(new) - end :]
+
+
+def _steps(old: list[str], new: list[str]) -> int:
+    """The most that matching these two can cost: every pair of equal pieces, looked at once per match."""
+    here, there = Counter(old), Counter(new)
+    return min(len(old), len(new)) * sum(count * there[piece] for piece, count in here.items())
+
+
+def _paragraphs(text: str) -> list[str]:
+    return re.findall(r"[^\n]*\n+|[^\n]+", text)
 
 
 def _words(text: str) -> list[str]:

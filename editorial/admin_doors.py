@@ -60,16 +60,16 @@ class ClosedDoors(admin.ModelAdmin):
         return False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.is_open_to(request.user)
+        return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self.is_open_to(request.user)
+        return self.admin_site.has_permission(request) and self.is_open_to(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.is_writable_by(request.user)
+        return self.admin_site.has_permission(request) and self.is_writable_by(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return self.is_writable_by(request.user)
+        return self.admin_site.has_permission(request) and self.is_writable_by(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False

@@ -50,7 +50,7 @@ class DecisionForm(StrictForm):
         "Your reasons",
         rows=7,
         required=False,
-        help_text="Needed for everything but an approval. Quote the passage, say what is wrong, and what would mend it.",
+        help_text="Needed unless you approve. Quote the passage, say what is wrong with it and what would mend it.",
     )
     statement = forms.BooleanField(label=STATEMENT, required=False, help_text="Needed for an approval.")
     digest = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -85,6 +85,10 @@ class AssignForm(StrictForm):
         member.queryset = BoardMember.objects.filter(pk__in=[c.member.pk for c in candidates])
         member.choices = [("", "Choose a person"), *((c.member.pk, f"{c.member} ({c.reasons})") for c in candidates)]
         self.fields["discipline"].queryset = Topic.objects.all()
+
+    @property
+    def has_choice(self) -> bool:
+        return len(self.fields["member"].choices) > 1
 
     def due_at(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.cleaned_data["due"], time(23, 59)))

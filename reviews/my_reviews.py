@@ -7,6 +7,7 @@ from editorial import clock
 from editorial.models import User
 from reviews.kinds import Ending
 from reviews.models import ReviewAssignment
+from reviews.querysets import ReviewAssignmentQuerySet
 
 SOON = timedelta(days=7)
 LATELY = 10
@@ -36,7 +37,7 @@ def of(user: User) -> MyReviews:
     return mine
 
 
-def _loaded() -> ReviewAssignment.objects.__class__:
+def _loaded() -> ReviewAssignmentQuerySet:
     return ReviewAssignment.objects.select_related(
         "revision__article__risk", "revision__article__topic", "discipline"
     ).defer("revision__article__body", "revision__article__plain_body", "revision__article__short_answer")

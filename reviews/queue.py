@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q
 
@@ -14,7 +13,7 @@ from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
 from reviews import policy
 from reviews.forms import CHECK_OVERDUE, EVERY, IN_WORK, READING_OVERDUE, STOPPED, QueueFilter
-from reviews.models import Decision, Release, ReviewAssignment
+from reviews.models import Decision, ReviewAssignment
 
 PAGE = 30
 STOPPING = (NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
@@ -38,7 +37,6 @@ class Facts:
 
     asked: list[ReviewAssignment]
     decisions: list[Decision]
-    is_released: bool
     stopped_by: list[Notice]
 
 
@@ -61,7 +59,7 @@ def rows(articles: Iterable[Article]) -> list[Row]:
     articles = list(articles)
     facts = _facts(articles)
     rules = policy.in_force()
-    return [_row(article, facts(article), rules.rule(article.risk_id)) for article in articles]
+    return [_row(article, facts[article.pk], rules.rule(article.risk_id)) for article in articles]
 
 
 def light(articles: ArticleQuerySet) -> ArticleQuerySet:
@@ -103,7 +101,7 @@ def _in_state(articles: ArticleQuerySet, state: str) -> ArticleQuerySet:
     return articles.order_by("-updated_at", "-pk") if state == EVERY else articles.filter(state=state)
 
 
-def _facts(articles: list[Article]) -> Any:
+def _facts(articles: list[Article]) -> dict[int, Facts]:
     revisions = [a.latest_revision_id for a in articles if a.latest_revision_id]
     asked, decided, stopped = defaultdict(list), defaultdict(list), defaultdict(list)
     for assignment in ReviewAssignment.objects.open().filter(revision__in=revisions).select_related("reviewer__user"):
@@ -112,13 +110,7 @@ def _facts(articles: list[Article]) -> Any:
         decided[decision.revision_id].append(decision)
     for notice in Notice.objects.filter(article__in=articles, kind__in=STOPPING, resolution=None):
         stopped[notice.article_id].append(notice)
-    released = set(Release.objects.filter(revision__in=revisions).values_list("revision_id", flat=True))
-
-    def of(article: Article) -> Facts:
-        pk = article.latest_revision_id
-        return Facts(asked[pk], decided[pk], pk in released, stopped[article.pk])
-
-    return of
+    return {a.pk: Facts(asked[a.latest_revision_id], decided[a.latest_revision_id], stopped[a.pk]) for a in articles}
 
 
 def _row(article: Article, facts: Facts, rule: policy.Rule) -> Row:

@@ -1,0 +1,223 @@
+"""What the review desk's address leads to: each part finds through `visible_to`, and every act is one verb."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+
+from articles.models import Article
+from editorial.admin_doors import ClosedDoors
+from editorial.models import User
+from reviews import queue
+from reviews.article_history import article_history
+from reviews.editor_page import article_page
+from reviews.forms import QueueFilter
+from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
+from reviews.policy_pages import new_policy, policy_version
+from reviews.review_desk import review
+
+
+@admin.register(Article)
+class ArticleQueueAdmin(ClosedDoors):
+    """The editors' queue and one page per article; working text is changed at the author's desk only."""
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Article]:
+        return Article.objects.visible_to(request.user)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name="articles_article_changelist"),
+            path("<int:pk>/change/", view(article_page), name="articles_article_change"),
+            path("<int:pk>/history/", view(article_history), name="article-history"),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.is_open_to(request.user):
+            raise PermissionDenied
+        asked = QueueFilter(request.GET)
+        page = _page_number(request)
+        first = (page - 1) * queue.PAGE
+        found = queue.found(asked, among=queue.light(self.get_queryset(request)))[first : first + queue.PAGE + 1]
+        rows = queue.rows(found)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Article queue",
+            "filter": asked,
+            "rows": rows[: queue.PAGE],
+            "earlier": _turned(request, page - 1) if page > 1 else "",
+            "later": _turned(request, page + 1) if len(rows) > queue.PAGE else "",
+            "is_narrowed": any(request.GET.get(name) for name in asked.fields),
+        }
+        return render(request, "reviews/queue.html", context)
+
+
+@admin.register(ReviewAssignment)
+class ReviewAssignmentAdmin(ClosedDoors):
+    """One assignment is the review desk; the list of one's own is the front page."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[ReviewAssignment]:
+        return ReviewAssignment.objects.visible_to(request.user)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(self.changelist_view), name="reviews_reviewassignment_changelist"),
+            path("<int:pk>/change/", view(review), name="reviews_reviewassignment_change"),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("admin:index")
+
+
+@admin.register(BoardMember)
+class BoardMemberAdmin(ClosedDoors):
+    """Who may be asked to read, for what, and with which declared interests."""
+
+    list_display = ["__str__", "fields_of_work", "joined_at", "left_at"]
+    search_fields = ["user__printed_name", "profession"]
+    fields = ["user", "profession", "credentials", "biography", "specialties", "interests", "joined_at", "left_at"]
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def is_writable_by(self, user: User) -> bool:
+        return user.is_editor
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[BoardMember]:
+        return super().get_queryset(request).select_related("user").prefetch_related("specialties")
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        """Who it is cannot be changed later, and is then shown without a way into the account."""
+        return [("person" if obj and name == "user" else name) for name in self.fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+        return ["person"]
+
+    def person(self, member: BoardMember) -> str:
+        return member.user.label
+
+    def formfield_for_foreignkey(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only people who can be appointed; an editor sees no other account here."""
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_active=True, is_machine=False, board_member=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **(kwargs | {"widget": forms.CheckboxSelectMultiple, "help_text": ""})
+        )
+
+    def save_model(self, request: HttpRequest, obj: BoardMember, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.user.is_staff:
+            messages.warning(
+                request,
+                f"{obj.user.label} cannot open the review desk yet:"
+                " an administrator has to tick “may open the review desk” in the account.",
+            )
+
+    @admin.display(description="specialties")
+    def fields_of_work(self, member: BoardMember) -> str:
+        return ", ".join(topic.name for topic in member.specialties.all())
+
+
+@admin.register(ReviewPolicy)
+class ReviewPolicyAdmin(ClosedDoors):
+    """Every version there was; a change is a new version, laid down by the responsible editor."""
+
+    list_display = ["__str__", "in_force_from", "laid_down_by", "note"]
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_editor and request.user.is_responsible_editor
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        if not self.is_open_to(request.user):
+            raise PermissionDenied
+        return policy_version(request, object_id)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return new_policy(request)
+
+
+@admin.register(Notification)
+class OutboxAdmin(ClosedDoors):
+    """Every message to everybody: what was sent, what waits, and what could not be delivered."""
+
+    list_display = ["created_at", "kind", "person", "channel", "state", "attempts", "sent_twice", "outcome"]
+    list_filter = ["state", "possible_duplicate", "channel", "kind"]
+    search_fields = ["recipient__printed_name", "event"]
+    readonly_fields = ["person", "sent_twice"]
+    fields = [
+        "kind",
+        "person",
+        "channel",
+        "article",
+        "state",
+        "outcome",
+        "attempts",
+        "sent_twice",
+        "created_at",
+        "due_at",
+        "handover_at",
+        "ended_at",
+        "record_number",
+        "message_id",
+        "facts",
+    ]
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    @admin.display(description="recipient", ordering="recipient__printed_name")
+    def person(self, message: Notification) -> str:
+        return message.recipient.label
+
+    @admin.display(description="sent twice?", ordering="possible_duplicate")
+    def sent_twice(self, message: Notification) -> str:
+        return "possibly" if message.possible_duplicate else "no"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Notification]:
+        return Notification.objects.visible_to(request.user).select_related("recipient", "article")
+
+
+@admin.register(Sweep)
+class SweepAdmin(ClosedDoors):
+    """When the public channels were last looked at as a stranger would, and what was found."""
+
+    list_display = ["started_at", "finished_at", "articles_seen", "misses", "trouble"]
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+
+def _page_number(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")
+    return min(max(int(asked), 1), 1000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+def _turned(request: HttpRequest, page: int) -> str:
+    query = request.GET.copy()
+    query["page"] = str(page)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,245 @@
+"""One article as its editors see it, and the verbs they have for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from articles import editing
+from articles.models import Article, Notice, Revision
+from articles.public import ai_line, for_public, public_article, reviewer_text
+from articles.seals import is_intact
+from articles.states import PIPELINE, NoticeKind, State
+from editorial import clock
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import User
+from reviews import assignments, matching, publication, queue
+from reviews.findings import findings_of
+from reviews.forms import (
+    AssignForm,
+    NoticeForm,
+    ReasonForm,
+    ReleaseForm,
+    ResolveForm,
+    RetractForm,
+    RiskForm,
+    TakeBackForm,
+)
+from reviews.models import Decision, Release, ReviewAssignment
+
+LIFTED = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing an editor can do: the form it needs, the verb it calls, and what is said when it is done."""
+
+    form: type[Form]
+    call: Callable[[Article, User, Form], Any]
+    done: str
+
+
+def _assign(article: Article, by: User, form: AssignForm) -> None:
+    said = form.cleaned_data
+    assignments.assign(article, said["member"], by=by, discipline=said["discipline"], due_at=form.due_at())
+
+
+def _take_back(article: Article, by: User, form: Form) -> None:
+    ours = ReviewAssignment.objects.filter(revision__article=article).select_related("revision", "reviewer")
+    assignment = get_object_or_404(ours, pk=form.cleaned_data["assignment"])
+    assignments.take_back(assignment, by=by, reason=form.cleaned_data["reason"])
+
+
+def _resolve(article: Article, by: User, form: Form) -> None:
+    notice = get_object_or_404(article.notices, pk=form.cleaned_data["notice"])
+    publication.resolve(notice, by=by, text=form.cleaned_data["text"])
+
+
+ACTS = {
+    "assign": Act(AssignForm, _assign, "Asked to read it. They hear of it now, and reminders follow by themselves."),
+    "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
+    "release": Act(
+        ReleaseForm,
+        lambda article, by, form: publication.release(article, by=by, digest=form.cleaned_data["digest"]),
+        "Released: it is published as soon as its quorum is met.",
+    ),
+    "risk": Act(
+        RiskForm,
+        lambda article, by, form: editing.set_risk(
+            article, form.cleaned_data["level"], by=by, reason=form.cleaned_data["reason"]
+        ),
+        "The risk class was set; what it asks for applies from now on.",
+    ),
+    "withdraw": Act(
+        ReasonForm,
+        lambda article, by, form: publication.withdraw(article, by=by, reason=form.cleaned_data["reason"]),
+        "Withdrawn: its address now says so and shows no text.",
+    ),
+    "resolve": Act(ResolveForm, _resolve, "Resolved, in writing and on record."),
+    "correct": Act(
+        NoticeForm,
+        lambda article, by, form: publication.correct(article, by=by, text=form.cleaned_data["text"]),
+        "The correction is published above the text.",
+    ),
+    "concern": Act(
+        NoticeForm,
+        lambda article, by, form: publication.raise_concern(article, by=by, text=form.cleaned_data["text"]),
+        "The expression of concern is published above the text.",
+    ),
+    "retract": Act(
+        RetractForm,
+        lambda article, by, form: publication.retract(
+            article, by=by, text=form.cleaned_data["text"], reason=form.cleaned_data["reason"]
+        ),
+        "Retracted: the text stays for the record, under its notice.",
+    ),
+}
+
+
+def article_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows where the article stands; POST calls the one verb that `act` names."""
+    if not request.user.is_editor:
+        raise Http404
+    article = get_object_or_404(for_public(Article.objects.visible_to(request.user)).select_related("author"), pk=pk)
+    return _do(request, article) if request.method == "POST" else _page(request, article)
+
+
+def _do(request: HttpRequest, article: Article) -> HttpResponse:
+    name = request.POST.get("act", "")
+    if name not in ACTS:
+        raise Http404
+    act = ACTS[name]
+    form = _form(name, article, request.POST)
+    if not form.is_valid():
+        return _page(request, article, 422, bound={_key(name, form): form})
+    try:
+        act.call(article, request.user, form)
+    except (WorkflowError, PermissionDenied) as refusal:
+        return _refused(request, article.pk, name, form, refusal)
+    messages.success(request, act.done)
+    return redirect("admin:articles_article_change", article.pk)
+
+
+def _refused(request: HttpRequest, pk: int, name: str, form: Form, refusal: Exception) -> HttpResponse:
+    """The page as it is now, with the sentence of the refusal beside the form and everything typed still in it."""
+    status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+    article = for_public(Article.objects.all()).select_related("author").get(pk=pk)
+    if name == "release":
+        form = _form(name, article, None)
+    else:
+        form.add_error(None, str(refusal))
+    return _page(request, article, status, bound={_key(name, form): form}, refusal=str(refusal))
+
+
+def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: Any) -> Form:
+    auto_id = f"{name}{key}-%s"
+    if name == "assign":
+        return AssignForm(data, article=article, candidates=matching.candidates(article), auto_id=auto_id)
+    if name == "risk":
+        initial = {"level": article.risk_id}
+    if name == "release":
+        initial = {"digest": article.latest_revision.digest if article.latest_revision else ""}
+    return ACTS[name].form(data, initial=initial, auto_id=auto_id)
+
+
+def _key(name: str, form: Form) -> tuple[str, str]:
+    """Which of several forms of one kind this is: there is one per assignment and one per notice."""
+    return name, str(form.data.get("assignment") or form.data.get("notice") or "")
+
+
+def _page(
+    request: HttpRequest,
+    article: Article,
+    status: int = 200,
+    *,
+    bound: dict[tuple[str, str], Form] | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    revision = article.latest_revision
+    asked = list(_asked(revision))
+    still_open = [n for n in article.notices.all() if n.kind in LIFTED and not _is_resolved(n, article)]
+    forms = _forms(request.user, article, asked, still_open, bound or {})
+    context = {
+        **admin.site.each_context(request),
+        "title": _title(article),
+        "refusal": refusal,
+        "article": article,
+        "row": queue.rows([article])[0],
+        "told": public_article(article, at=clock.now()),
+        "revision": revision,
+        "text": _text(revision),
+        "ai_line": ai_line(revision.data["ai"]) if revision else "",
+        "findings": findings_of(revision) if revision else None,
+        "asked": [(a, forms.get(("take_back", str(a.pk)))) for a in asked],
+        "decisions": Decision.objects.filter(revision=revision) if revision else (),
+        "release": Release.objects.filter(revision=revision).first() if revision else None,
+        "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
+        "shortfall": matching.shortfall(article) if article.state in PIPELINE else "",
+        "forms": {name: form for (name, key), form in forms.items() if not key},
+        "opened": {name for name, _ in bound or {}},
+        "unplaced": _unplaced(bound or {}, asked, still_open),
+    }
+    return render(request, "reviews/article_page.html", context, status=status)
+
+
+def _forms(
+    user: User,
+    article: Article,
+    asked: list[ReviewAssignment],
+    still_open: list[Notice],
+    bound: dict[tuple[str, str], Form],
+) -> dict[tuple[str, str], Form]:
+    """A form for each thing that makes sense now; the verbs still have the last word."""
+    forms = {(name, ""): _form(name, article, None) for name in _sensible(user, article) if (name, "") not in bound}
+    for assignment in asked:
+        if assignment.is_open:
+            pk = str(assignment.pk)
+            forms["take_back", pk] = _form("take_back", article, None, key=pk, assignment=assignment.pk)
+    for notice in still_open:
+        pk = str(notice.pk)
+        forms["resolve", pk] = _form("resolve", article, None, key=pk, notice=notice.pk)
+    return forms | bound
+
+
+def _unplaced(bound: dict[tuple[str, str], Form], asked: list[ReviewAssignment], still_open: list[Notice]) -> list[str]:
+    """What was typed into a form whose assignment or notice is settled by now, so that nobody has to type it twice."""
+    on_page = {("take_back", str(a.pk)) for a in asked if a.is_open} | {("resolve", str(n.pk)) for n in still_open}
+    lost = [form for (name, key), form in bound.items() if key and (name, key) not in on_page]
+    return [form.data[field] for form in lost for field in ("reason", "text") if form.data.get(field)]
+
+
+def _sensible(user: User, article: Article) -> list[str]:
+    state = State(article.state)
+    names = ["risk"]
+    if state in (State.SUBMITTED, State.UNDER_REVIEW):
+        names.append("assign")
+    if state == State.UNDER_REVIEW:
+        names.append("release")
+    if state not in (State.DRAFT, State.WITHDRAWN, State.RETRACTED):
+        names.append("withdraw")
+    if user.is_responsible_editor and article.approval and state not in (State.WITHDRAWN, State.RETRACTED):
+        names += ["correct", "concern", "retract"]
+    return names
+
+
+def _asked(revision: Revision | None) -> Any:
+    mine = ReviewAssignment.objects.filter(revision=revision) if revision else ReviewAssignment.objects.none()
+    return mine.select_related("reviewer__user", "discipline", "assigned_by")
+
+
+def _is_resolved(notice: Notice, article: Article) -> bool:
+    return any(other.resolves_id == notice.pk for other in article.notices.all())
+
+
+def _title(article: Article) -> str:
+    return article.latest_revision.data["title"] if article.latest_revision else article.title
+
+
+def _text(revision: Revision | None) -> Any:
+    """The newest revision, if its stored words are still the ones it was named by."""
+    return reviewer_text(revision) if revision and is_intact(revision) else None

@@ -1,0 +1,225 @@
+"""The review desk: one board member, one frozen revision, one decision."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from articles.models import Article, Revision
+from articles.public import ai_line, for_public, public_article, reviewer_text
+from articles.revisions import Difference, compare
+from articles.seals import is_intact
+from editorial import clock
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import AuditEntry
+from reviews import assignments, decisions, receipts
+from reviews.findings import findings_of
+from reviews.forms import DecisionForm, DeclineForm
+from reviews.kinds import Verdict
+from reviews.models import Decision, ReviewAssignment
+
+Rows = tuple[tuple[str, str], ...]
+
+DECLINE = "decline"
+AROUND = 200  # characters of unchanged text shown on each side of a change
+PARTS = {
+    "title": "Question",
+    "short_answer": "Short answer",
+    "body": "Body",
+    "plain_body": "Plain-language version",
+    "topic": "Topic",
+    "audience": "Audience",
+    "authors": "Authors",
+    "ai": "AI involvement",
+    "references": "References",
+}
+
+
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """One assignment: GET serves the text with a reading receipt, POST decides or declines with it."""
+    return _act(request, pk) if request.method == "POST" else _open(request, pk)
+
+
+def _open(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment = get_object_or_404(_loaded().visible_to(request.user), pk=pk)
+    if _holds(request, assignment):
+        if assignment.opened_at is None:
+            assignments.note_opened(assignment, by=request.user)
+        return _desk(request, assignment)
+    if assignment.reviewer.user_id == request.user.pk and hasattr(assignment, "decision"):
+        return _record(request, assignment)
+    if request.user.is_editor:
+        return redirect("admin:articles_article_change", assignment.revision.article_id)
+    raise Http404
+
+
+def _act(request: HttpRequest, pk: int) -> HttpResponse:
+    """The verb judges whether it is still possible; a tab that is too late gets its words back."""
+    assignment = get_object_or_404(_loaded().filter(reviewer__user=request.user), pk=pk)
+    act = _decline if request.POST.get("act") == DECLINE else _decide
+    return act(request, assignment)
+
+
+def _decide(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _again(request, assignment, 422, decision_form=form)
+    try:
+        decision = _call_verb(assignment, request, form.cleaned_data)
+    except (WorkflowError, PermissionDenied) as refusal:
+        return _refused(request, assignment, refusal, decision_form=form)
+    messages.success(request, f"Your decision is on record: {decision.get_verdict_display().lower()}.")
+    return redirect("admin:reviews_reviewassignment_change", assignment.pk)
+
+
+def _call_verb(assignment: ReviewAssignment, request: HttpRequest, said: dict[str, Any]) -> Decision:
+    served = {"by": request.user, "digest": said["digest"], "receipt": said["receipt"]}
+    if said["verdict"] == Verdict.APPROVE:
+        return decisions.approve(assignment, note=said["reason"], **served)
+    verb = {
+        Verdict.REQUEST_CHANGES: decisions.request_changes,
+        Verdict.REJECT: decisions.reject,
+        Verdict.UNSAFE: decisions.flag_unsafe,
+    }[Verdict(said["verdict"])]
+    return verb(assignment, reason=said["reason"], **served)
+
+
+def _decline(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+    form = DeclineForm(request.POST, auto_id="decline-%s")
+    if not form.is_valid():
+        return _again(request, assignment, 422, decline_form=form)
+    try:
+        assignments.decline(assignment, by=request.user, reason=form.cleaned_data["reason"])
+    except (WorkflowError, PermissionDenied) as refusal:
+        return _refused(request, assignment, refusal, decline_form=form)
+    messages.success(request, "You declined this review. The editors were told and will ask somebody else.")
+    return redirect("admin:index")
+
+
+def _refused(
+    request: HttpRequest, assignment: ReviewAssignment, refusal: Exception, **forms: DecisionForm | DeclineForm
+) -> HttpResponse:
+    status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+    return _again(request, assignment, status, refusal=str(refusal), **forms)
+
+
+def _again(
+    request: HttpRequest, assignment: ReviewAssignment, status: int, *, refusal: str = "", **forms: Any
+) -> HttpResponse:
+    """The desk again with everything that was typed; without the text where the loan of access is over."""
+    assignment = get_object_or_404(_loaded(), pk=assignment.pk)
+    if _holds(request, assignment):
+        return _desk(request, assignment, status=status, refusal=refusal, **forms)
+    typed = request.POST.get("reason", "")[:10_000]
+    said = refusal or f"This review has ended already ({assignment.get_ending_display().lower()}); nothing was changed."
+    return _render(request, "reviews/too_late.html", "This review is over", status=409, refusal=said, typed=typed)
+
+
+def _desk(
+    request: HttpRequest,
+    assignment: ReviewAssignment,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    decision_form: DecisionForm | None = None,
+    decline_form: DeclineForm | None = None,
+) -> HttpResponse:
+    revision = assignment.revision
+    if not is_intact(revision):
+        return _render(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)
+    article = for_public(Article.objects.filter(pk=revision.article_id)).get()
+    text = reviewer_text(revision)
+    return _render(
+        request,
+        "reviews/review_desk.html",
+        text.title,
+        status=status,
+        refusal=refusal,
+        assignment=assignment,
+        is_overdue=assignment.due_at <= clock.now(),
+        revision=revision,
+        article=article,
+        text=text,
+        ai_line=ai_line(revision.data["ai"]),
+        told=public_article(article, at=clock.now()),
+        findings=findings_of(revision),
+        checked=_last_checked(article),
+        changes=_changes(article, revision),
+        moves=article.moves.all(),
+        revisions=_past(article.pk),
+        decision_form=_with_receipt(decision_form, assignment, request),
+        decline_form=decline_form or DeclineForm(auto_id="decline-%s"),
+        decline_is_open=decline_form is not None,
+    )
+
+
+def _with_receipt(form: DecisionForm | None, assignment: ReviewAssignment, request: HttpRequest) -> DecisionForm:
+    """Every serving of the text carries a new receipt, and the statement has to be made anew for it."""
+    served = {"digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
+    if form is None:
+        return DecisionForm(initial=served, auto_id="decide-%s")
+    typed = {name: value for name, value in form.data.items() if name != "statement"}
+    return DecisionForm(typed | served, auto_id="decide-%s")
+
+
+def _record(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+    """What was decided and by whom; the text itself went back with the loan of access."""
+    decision = assignment.decision
+    entry = AuditEntry.objects.filter(subject=f"reviews.decision:{decision.pk}").first()
+    others = Decision.objects.filter(revision=assignment.revision_id).exclude(pk=decision.pk)
+    return _render(
+        request,
+        "reviews/decision_record.html",
+        assignment.revision.data["title"],
+        assignment=assignment,
+        decision=decision,
+        record_number=entry.record_number if entry else "",
+        others=others,
+        article=assignment.revision.article,
+    )
+
+
+def _changes(article: Article, revision: Revision) -> list[Difference]:
+    """What a reader of the last approved revision would find different in this one."""
+    checked = _last_checked(article)
+    if checked is None or checked.pk == revision.pk:
+        return []
+    return [replace(d, rows=_without_long_sameness(d.rows)) for d in compare(checked.data, revision.data)]
+
+
+def _without_long_sameness(rows: Rows) -> Rows:
+    """Unchanged stretches are cut to what stands around a change: the whole text follows below them anyway."""
+    cut = (
+        words if kind != "same" or len(words) <= 3 * AROUND else f"{words[:AROUND]} […] {words[-AROUND:]}"
+        for kind, words in rows
+    )
+    return tuple(zip((kind for kind, _ in rows), cut, strict=True))
+
+
+def _last_checked(article: Article) -> Revision | None:
+    return article.approval.revision if article.approval else None
+
+
+def _past(article_id: int) -> list[Revision]:
+    return list(Revision.objects.filter(article=article_id).defer("content", "findings")[:50])
+
+
+def _holds(request: HttpRequest, assignment: ReviewAssignment) -> bool:
+    reviewer = assignment.reviewer
+    return assignment.is_open and reviewer.user_id == request.user.pk and reviewer.left_at is None
+
+
+def _loaded() -> Any:
+    return ReviewAssignment.objects.select_related(
+        "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision"
+    )
+
+
+def _render(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    frame = admin.site.each_context(request)
+    context |= {"title": title, "parts": PARTS, "home_url": reverse("admin:index")}
+    return render(request, template, frame | context, status=status)
