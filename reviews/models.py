@@ -186,6 +186,8 @@ class Sweep(models.Model):
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    is_complete = models.BooleanField(default=False, help_text="Every unchecked article was looked at.")
+    cursor = models.BigIntegerField(default=0, help_text="The article it looked at last, so that it can go on there.")
     articles_seen = models.PositiveIntegerField(default=0)
     misses = models.PositiveIntegerField(default=0)
     trouble = models.TextField(blank=True)

@@ -1,0 +1,234 @@
+"""Looks at every public channel of every unchecked article like a stranger, and takes down what lacks its caution."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import quote, urljoin
+
+from django.conf import settings
+from django.db.models import F
+
+from articles.models import Article
+from articles.querysets import ArticleQuerySet
+from articles.states import NoticeKind, State
+from editorial import clock
+from reviews import publication
+from reviews.models import Sweep
+from reviews.sweep.documents import Document
+from reviews.sweep.fetching import Answer, Unreachable, fetch
+from reviews.sweep.judging import (
+    Expected,
+    expected_of,
+    faults_of_list,
+    faults_of_page,
+    faults_of_sitemap,
+    shows_text,
+)
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+MOST_PAGES = 20  # of one list; what lies further back is still found by its own page and by the search
+WORDS_ASKED = 6
+LONGEST_TROUBLE = 2000
+# Articles in a row that nobody answers for, until the site itself is taken to be down.
+SILENCE = 3
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is the same for every article: fetched once for a run."""
+
+    documents: tuple[tuple[str, Document], ...]
+    trouble: str  # channels that did not answer; the others are looked at all the same
+
+
+def run(*, within: float = 200) -> Sweep:
+    """Go on with the sweep that is under way, or begin one, for at most so many seconds; harmless if run twice at once.
+
+    A sweep is complete when every unchecked article was looked at. Whoever cannot be reached is trouble, not a miss.
+    """
+    sweep, deadline, silent = _under_way(), time.monotonic() + within, 0
+    try:
+        shared = _shared()
+        for pk in _unseen(sweep):
+            if time.monotonic() > deadline:
+                return sweep
+            silent = 0 if _look_at(pk, shared, sweep) else silent + 1
+            if silent >= SILENCE:
+                raise Unreachable(f"{SILENCE} articles in a row could not be fetched.")
+    except Unreachable as trouble:
+        return _finish(sweep, trouble=str(trouble))
+    return _finish(sweep, is_complete=not shared.trouble, trouble=shared.trouble)
+
+
+def unchecked(*, at: datetime) -> ArticleQuerySet:
+    """Articles of which any text may be out there that no valid check stands behind, hidden ones included."""
+    lying_over = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.QUARANTINE, NoticeKind.UNSAFE)
+    noticed = Article.objects.filter(notices__kind__in=lying_over, notices__resolution=None)
+    checked = Article.objects.filter(
+        state=State.APPROVED, approval__revision=F("latest_revision"), approval__valid_until__gt=at
+    ).exclude(pk__in=noticed.values("pk"))
+    return Article.objects.exclude(state=State.DRAFT).exclude(pk__in=checked.values("pk"))
+
+
+# One sweep
+
+
+def _under_way() -> Sweep:
+    now = clock.now()
+    found = Sweep.objects.filter(finished_at=None).first()
+    if found is None:
+        Sweep.objects.filter(started_at__lt=now - KEPT, misses=0).delete()
+        found = Sweep.objects.create(started_at=now)
+    return found
+
+
+def _unseen(sweep: Sweep) -> Iterator[int]:
+    """In the order of their keys, a batch at a time, so that a sweep that was cut short goes on where it was."""
+    while batch := list(
+        unchecked(at=clock.now()).filter(pk__gt=sweep.cursor).order_by("pk").values_list("pk", flat=True)[:BATCH]
+    ):
+        yield from batch
+
+
+def _look_at(pk: int, shared: Shared, sweep: Sweep) -> bool:
+    """Whether the site answered for this article."""
+    try:
+        faults, trouble = _faults_now(pk, shared), ""
+    except Unreachable as silence:
+        faults, trouble = [], str(silence)
+    except (KeyError, ValueError) as fault:
+        # A stored text that was tampered with is refused by the public door; the others still want to be looked at.
+        faults, trouble = [], f"What is stored of article {pk} cannot be read ({fault!r})."
+    article = Article.objects.get(pk=pk)
+    if faults:
+        reason = f"The sweep of the public pages found: {'; '.join(dict.fromkeys(faults))}."
+        log.error("%s is quarantined. %s", article.slug, reason)
+        publication.quarantine(article, reason=reason)
+    _advance(sweep, pk, is_miss=bool(faults), trouble=trouble)
+    return not trouble
+
+
+def _advance(sweep: Sweep, pk: int, *, is_miss: bool, trouble: str) -> None:
+    """Only forward: of two that sweep at once, whoever comes second to an article does not count it again."""
+    if trouble:
+        log.warning("The sweep could not look at something: %s", trouble)
+        sweep.trouble = f"{sweep.trouble}{trouble}\n"[:LONGEST_TROUBLE]
+    sweep.cursor = pk
+    Sweep.objects.filter(pk=sweep.pk, cursor__lt=pk).update(
+        cursor=pk, articles_seen=F("articles_seen") + 1, misses=F("misses") + is_miss, trouble=sweep.trouble
+    )
+
+
+def _finish(sweep: Sweep, *, is_complete: bool = False, trouble: str = "") -> Sweep:
+    if trouble:
+        log.warning("The sweep is not complete. %s", trouble)
+    sweep.refresh_from_db()
+    sweep.finished_at, sweep.is_complete = clock.now(), is_complete
+    sweep.trouble = f"{sweep.trouble}{trouble}"[:LONGEST_TROUBLE]
+    sweep.save(update_fields=["finished_at", "is_complete", "trouble"])
+    return sweep
+
+
+# One article
+
+
+def _faults_now(pk: int, shared: Shared) -> list[str]:
+    """What is wrong, seen twice with nothing changed in between: a text approved during a look is no miss."""
+    if not _faults(expected_of(pk, at=clock.now()), shared):
+        return []
+    before = expected_of(pk, at=clock.now())
+    faults = _faults(before, _shared())
+    return faults if expected_of(pk, at=clock.now()) == before else []
+
+
+def _faults(expected: Expected, shared: Shared) -> list[str]:
+    """What was found stands, even where another channel did not answer."""
+    found: list[str] = []
+    try:
+        for fault in _every_fault(expected, shared):
+            found.append(fault)
+    except Unreachable:
+        if not found:
+            raise
+    return found
+
+
+def _every_fault(expected: Expected, shared: Shared) -> Iterator[str]:
+    answer = fetch(f"/articles/{expected.slug}/")
+    page = answer.read()
+    yield from faults_of_page(page, expected)
+    for where, document in shared.documents:
+        yield from faults_of_list(document, expected, where=where)
+        yield from faults_of_sitemap(document, expected)
+    for where, path in _asked_about(expected):
+        yield from faults_of_list(fetch(path).read(), expected, where=where)
+    _refuse_proof_of_nothing(answer, page, expected)
+
+
+def _refuse_proof_of_nothing(answer: Answer, page: Document, expected: Expected) -> None:
+    if expected.is_shown and answer.status != 200:
+        raise Unreachable(f"{answer.path} answered {answer.status} where it should show a text.")
+    if not shows_text(page, expected):
+        raise Unreachable(f"{answer.path} shows none of the text it should, so nothing is proven about it.")
+
+
+def _asked_about(expected: Expected) -> tuple[tuple[str, str], ...]:
+    """The channels that are asked about one article: search, and its object in the API."""
+    words = quote(" ".join(expected.title.row[:WORDS_ASKED]))
+    return ("the search", f"/search/?q={words}"), ("the API", f"/api/v1/articles/{expected.slug}/")
+
+
+# What is the same for all
+
+
+def _shared() -> Shared:
+    """Raises `Unreachable` where no channel answers at all."""
+    documents: list[tuple[str, Document]] = []
+    trouble = []
+    for where, pages in CHANNELS.items():
+        try:
+            documents += [(where, page) for page in pages()]
+        except Unreachable as silence:
+            trouble.append(str(silence))
+    if not documents:
+        raise Unreachable(trouble[0])
+    return Shared(tuple(documents), " ".join(trouble))
+
+
+def _pages(path: str) -> Iterator[Document]:
+    """A list, page after page, for as long as it names a next one."""
+    for _ in range(MOST_PAGES):
+        page = _must_answer(path)
+        yield page
+        if not page.next:
+            return
+        path = urljoin(path, page.next)
+
+
+def _sitemap() -> Iterator[Document]:
+    first = _must_answer("/sitemap.xml")
+    yield first
+    for path in first.files[:MOST_PAGES]:
+        yield _must_answer(path)
+
+
+def _must_answer(path: str) -> Document:
+    answer = fetch(path)
+    if answer.status != 200:
+        advice = " Is SWEEP_URL right, and its host among ALLOWED_HOSTS?" if answer.status < 500 else ""
+        raise Unreachable(f"{settings.SWEEP_URL}{answer.path} answered {answer.status}.{advice}")
+    return answer.read()
+
+
+CHANNELS: dict[str, Callable[[], Iterator[Document]]] = {
+    "the list": partial(_pages, "/"),
+    "the feed": partial(_pages, "/feed.atom"),
+    "the API's list": partial(_pages, "/api/v1/articles/"),
+    "the sitemap": _sitemap,
+}

@@ -1,0 +1,26 @@
+"""Doorbells: each wakes a verb that finds its own work, so that a lost or repeated ring does no harm."""
+
+from celery import shared_task
+
+from reviews import delivery, reminders
+from reviews.sweep import run
+
+MINUTES = 60
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def deliver_outbox() -> None:
+    """Rung after each commit, and by the clock every 15 s in case a ring was lost."""
+    delivery.deliver_due()
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def remind() -> None:
+    """Rung by the clock every five minutes."""
+    reminders.remind()
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def sweep() -> None:
+    """Rung by the clock every five minutes."""
+    run()
