@@ -34,8 +34,8 @@ def declare(
     `cautions_owed` then holds, once for each unit that needs one, the words that a reader of the body must find.
     """
     cautions = [unit.caution for unit in units if unit.caution]
-    response.cautions_owed = tuple(c.text if form == "full" else c.line for c in cautions)
-    response.declares_units = True
+    response.cautions_owed = tuple(c.text if form == "full" else c.line for c in cautions)  # type: ignore[attr-defined]
+    response.declares_units = True  # type: ignore[attr-defined]
     return response
 
 
@@ -43,9 +43,9 @@ def _marked(view: View, *, carries: str) -> View:
     @wraps(view)
     def marked(*args: Any, **kwargs: Any) -> HttpResponse:
         response = view(*args, **kwargs)
-        response.is_public_channel = True
+        response.is_public_channel = True  # type: ignore[attr-defined]
         return response
 
-    marked.is_public_channel = True
-    marked.carries = carries
+    marked.is_public_channel = True  # type: ignore[attr-defined]
+    marked.carries = carries  # type: ignore[attr-defined]
     return marked

@@ -31,7 +31,7 @@ def json_ld(unit: PublicArticle) -> SafeString:
 
 def _medical_web_page(unit: PublicArticle) -> dict[str, Any]:
     text = unit.text
-    page = {
+    page: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "MedicalWebPage",
         "@id": address(unit),

@@ -212,7 +212,7 @@ def ai_line(ai: dict[str, str]) -> str:
     involvement = ai["involvement"]
     if involvement == AiInvolvement.NONE:
         return "Written by people; no AI system was used."
-    what = {
+    what: dict[str, str] = {
         AiInvolvement.LANGUAGE_HELP: "An AI system helped with the wording",
         AiInvolvement.TRANSLATION: "An AI system translated this text",
         AiInvolvement.FIRST_DRAFT: "An AI system wrote the first draft",
@@ -224,7 +224,8 @@ def ai_line(ai: dict[str, str]) -> str:
 
 
 def _standing(article: Article, *, at: datetime) -> Standing:
-    proven = is_proven(article.approval) and article.approval.revision.article_id == article.pk
+    approval = article.approval
+    proven = approval is not None and is_proven(approval) and approval.revision.article_id == article.pk
     told = standing(article, article.notices.all(), approval_is_proven=proven, at=at)
     if told.shown and not is_intact(told.shown):
         # Stored text that is not what it was named by belongs to nobody; it does not leave the house.

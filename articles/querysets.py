@@ -14,7 +14,9 @@ from editorial.models import User
 class ArticleQuerySet(models.QuerySet):
     def lock(self, pk: int) -> models.Model:
         """The article, re-read and locked until the transaction ends: every verb starts here."""
-        return self.select_for_update(of=("self",)).select_related("risk", "latest_revision", "approval").get(pk=pk)
+        # First wait, then read: PostgreSQL would join the row it waited for to what its neighbours were before.
+        self.select_for_update().only("pk").get(pk=pk)
+        return self.select_related("risk", "latest_revision", "approval").get(pk=pk)
 
     def visible_to(self, user: User) -> Self:
         """Editors see all; others what they write or are reading; being a superuser shows nothing more."""

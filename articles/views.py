@@ -68,7 +68,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     except ValueError as refusal:
         trouble, query = str(refusal), query[:LONGEST_QUERY]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    results = [(unit, excerpt(unit.text.words, query)) for unit in page]
+    results = [(unit, excerpt(unit.text.words, query)) for unit in page if unit.text]
     context = {"query": query, "trouble": trouble, "page": page, "results": results, "longest": LONGEST_QUERY}
     response = render(request, "articles/search.html", context, status=400 if trouble else 200)
     headers.keep_out_of_search(headers.for_list(response, page))
@@ -88,13 +88,13 @@ def _answer(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpRe
         return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
     etag = headers.etag_of(unit, request)
     unchanged = get_conditional_response(request, etag=etag) if etag else None
-    return declare(unchanged, ()) if unchanged else _page(request, found, unit)
+    return declare(unchanged, ()) if unchanged else _page(request, found, unit, unit.text)
 
 
-def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
+def _page(request: HttpRequest, found: Article, unit: PublicArticle, text: PublicText) -> HttpResponse:
     context = {
         "unit": unit,
-        "article_html": _article_html(found, unit),
+        "article_html": _article_html(found, unit, text),
         "address": metadata.address(unit),
         "description": metadata.description(unit),
         "json_ld": metadata.json_ld(unit),
@@ -102,14 +102,14 @@ def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResp
     return declare(render(request, "articles/article.html", context), [unit])
 
 
-def _article_html(found: Article, unit: PublicArticle) -> SafeString:
+def _article_html(found: Article, unit: PublicArticle, text: PublicText) -> SafeString:
     """The `<article>` element, kept under everything that a reader would see change."""
 
     def make() -> str:
         context = {
             "unit": unit,
             "tracker": tracker(unit.standing, found),
-            "references": references_with_places(unit.text),
+            "references": references_with_places(text),
         }
         return render_to_string("articles/_article.html", context)
 

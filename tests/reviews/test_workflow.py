@@ -193,7 +193,7 @@ def test_nothing_leads_out_of_retracted(approved, ana, ruth):
     publication.retract(approved, by=ruth, text="The main figure is wrong.", reason="Error in the source.")
     unit = told(approved)
     assert unit.standing.state == Told.RETRACTED
-    assert unit.caution.line == "Retracted: this text is seriously wrong. Do not use it."
+    assert unit.caution.line == "Taken back because it is seriously wrong: do not use it."
     with pytest.raises(WorkflowError, match="nothing leads out of that"):
         publication.submit(approved, by=ana)
     with pytest.raises(WorkflowError, match="nothing leads out of that"):
