@@ -212,12 +212,13 @@ def ai_line(ai: dict[str, str]) -> str:
     involvement = ai["involvement"]
     if involvement == AiInvolvement.NONE:
         return "Written by people; no AI system was used."
-    what: dict[str, str] = {
+    known: dict[str, str] = {
         AiInvolvement.LANGUAGE_HELP: "An AI system helped with the wording",
         AiInvolvement.TRANSLATION: "An AI system translated this text",
         AiInvolvement.FIRST_DRAFT: "An AI system wrote the first draft",
         AiInvolvement.DRAFT_AND_EDITS: "An AI system wrote the draft and made later edits",
-    }.get(involvement, "Whether an AI system wrote this text is not known; treat it as AI-written")
+    }
+    what = known.get(involvement, "Whether an AI system wrote this text is not known; treat it as AI-written")
     tool = " ".join(part for part in (ai["tool"], ai["version"]) if part)
     answers = f" {ai['accountable']} answers for it." if ai["accountable"] else ""
     return f"{what}{f' ({tool})' if tool else ''}.{answers}"

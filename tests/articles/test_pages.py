@@ -107,9 +107,9 @@ def test_no_template_names_a_class_or_id_that_tidying_programs_delete():
     )
 
 
-def test_html_is_printed_as_it_is_in_one_place_of_each_desk_only():
+def test_html_is_printed_as_it_is_in_one_place_only():
     trusting = [path.name for path in (settings.HOME / "templates").rglob("*.html") if "|safe" in path.read_text()]
-    assert sorted(trusting) == ["_frozen.html", "_frozen_text.html"]
+    assert trusting == ["_frozen.html"]
 
 
 # A checked text
