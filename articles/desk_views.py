@@ -26,11 +26,18 @@ from articles.revisions import content_of
 from articles.views import references_with_places
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
+from editorial.models import User
 
 View = Callable[..., HttpResponse]
 REFUSED = 422
 PROBLEMS_SHOWN = 200
 NOTHING_REACHED = tuple(Step(label, False) for label in ("Submitted", "Under review", "Approved"))
+
+
+class SignedIn(HttpRequest):
+    """A request that `author_page` let through: somebody is behind it."""
+
+    user: User
 
 
 def author_page(view: View) -> View:
@@ -47,7 +54,7 @@ def author_page(view: View) -> View:
     return answer
 
 
-def mine(request: HttpRequest, slug: str) -> Article:
+def mine(request: SignedIn, slug: str) -> Article:
     """What this person writes; anything else does not exist here."""
     written = Article.objects.editable_by(request.user)
     loaded = written.select_related("author", "ai_accountable", "topic", "risk", "latest_revision", "approval")
@@ -56,7 +63,7 @@ def mine(request: HttpRequest, slug: str) -> Article:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedIn) -> HttpResponse:
     form = ArticleForm(request.POST if request.method == "POST" else None, author=request.user)
     if form.is_bound and form.is_valid():
         article = editing.create(by=request.user, **form.text)
@@ -67,7 +74,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     form = ArticleForm(request.POST if request.method == "POST" else None, author=article.author, article=article)
     if form.is_bound and form.is_valid():
@@ -75,18 +82,21 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             editing.change(article, by=request.user, edition=form.cleaned_data["edition"] or 0, **form.text)
         except Conflict as conflict:
             return _both_versions(request, article, form, conflict)
-        messages.success(request, "Saved.")
-        return _onwards(request, article)
+        except WorkflowError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved.")
+            return _onwards(request, article)
     context = {"form": form, "article": article, "reference_keys": _keys(article)}
     return render(request, "desk/edit.html", context, status=REFUSED if form.is_bound else 200)
 
 
-def _onwards(request: HttpRequest, article: Article) -> HttpResponse:
+def _onwards(request: SignedIn, article: Article) -> HttpResponse:
     then = request.POST.get("then")
     return redirect(then if then in {"desk-preview", "desk-references"} else "desk-edit", article.slug)
 
 
-def _both_versions(request: HttpRequest, article: Article, form: ArticleForm, conflict: Conflict) -> HttpResponse:
+def _both_versions(request: SignedIn, article: Article, form: ArticleForm, conflict: Conflict) -> HttpResponse:
     """Theirs is shown, mine stays in the form, and the form now carries the edition it would be saved over."""
     article = mine(request, article.slug)
     theirs = versions.working_text(article)
@@ -108,13 +118,13 @@ def _both_versions(request: HttpRequest, article: Article, form: ArticleForm, co
     return render(request, "desk/edit.html", context, status=409)
 
 
-def _keys(article: Article) -> Sequence[str]:
-    return article.references.values_list("key", flat=True)
+def _keys(article: Article) -> list[str]:
+    return list(article.references.values_list("key", flat=True))
 
 
 @author_page
 @require_GET
-def preview(request: HttpRequest, slug: str) -> HttpResponse:
+def preview(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     number = article.latest_revision.number + 1 if article.latest_revision else 1
     context: dict[str, Any] = {"article": article, "remarks": remarks(article)}
@@ -123,13 +133,14 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     except UnreadableText as refusal:
         return render(request, "desk/preview.html", context | {"refusal": refusal})
     unit = draft_preview(article, content, at=clock.now())
-    page = {"unit": unit, "tracker": NOTHING_REACHED, "references": references_with_places(unit.text)}
+    places = references_with_places(unit.text) if unit.text else []
+    page = {"unit": unit, "tracker": NOTHING_REACHED, "references": places}
     return render(request, "desk/preview.html", context | page)
 
 
 @author_page
 @require_GET
-def references(request: HttpRequest, slug: str) -> HttpResponse:
+def references(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     numbers = numbering(article.short_answer, article.body, article.plain_body)
     rows = [_row(reference, numbers.get(reference.key)) for reference in article.references.all()]
@@ -154,7 +165,7 @@ def _row(reference: Reference, number: int | None) -> dict[str, Any]:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def reference_edit(request: HttpRequest, slug: str, key: str = "") -> HttpResponse:
+def reference_edit(request: SignedIn, slug: str, key: str = "") -> HttpResponse:
     """One source: a new one, or the one cited as `key`."""
     article = mine(request, slug)
     reference = get_object_or_404(article.references, key=key) if key else None
@@ -166,7 +177,7 @@ def reference_edit(request: HttpRequest, slug: str, key: str = "") -> HttpRespon
     return render(request, "desk/reference.html", context, status=REFUSED if form.is_bound else 200)
 
 
-def _save_reference(request: HttpRequest, article: Article, form: ReferenceForm, *, key: str) -> Reference | None:
+def _save_reference(request: SignedIn, article: Article, form: ReferenceForm, *, key: str) -> Reference | None:
     try:
         return editing.save_reference(article, form.cleaned_data, by=request.user, key=key)
     except ValidationError as error:
@@ -178,7 +189,7 @@ def _save_reference(request: HttpRequest, article: Article, form: ReferenceForm,
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def reference_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+def reference_remove(request: SignedIn, slug: str, key: str) -> HttpResponse:
     article = mine(request, slug)
     reference = get_object_or_404(article.references, key=key)
     if request.method == "POST":
@@ -192,7 +203,7 @@ def reference_remove(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def import_references(request: HttpRequest, slug: str) -> HttpResponse:
+def import_references(request: SignedIn, slug: str) -> HttpResponse:
     """References from a file or the clipboard; each record is imported or reported with its line."""
     article = mine(request, slug)
     is_sent = request.method == "POST"
@@ -225,7 +236,7 @@ def _reported(problems: Sequence[ImportProblem], *, lost: int) -> dict[str, Any]
 
 @author_page
 @require_GET
-def history(request: HttpRequest, slug: str) -> HttpResponse:
+def history(request: SignedIn, slug: str) -> HttpResponse:
     """Who changed what, when and why, word by word."""
     article = mine(request, slug)
     entries = [*log.of_working_text(article), *log.of_references(article)]

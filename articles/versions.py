@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model
-
-from articles.models import Article
+from articles.models import Article, Revision
 from articles.revisions import Difference, compare
 from articles.states import AiInvolvement, Audience
 
@@ -33,13 +31,20 @@ class Change:
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What a reader of `old` would find different in `new`; both in the shape of frozen content."""
-    return [_named(difference) for difference in compare(dict(old), dict(new))]
+    return [_named(difference) for difference in compare(_readable(old), _readable(new))]
 
 
 def working_text(article: Article) -> dict[str, Any]:
     """The words of an article in the shape of frozen content, without rendering and without its references."""
     people = [article.author, *article.coauthors.order_by("pk")]
-    return _content(article, authors=[person.label for person in people])
+    return {
+        **{name: getattr(article, name) for name in ("title", "short_answer", "body", "plain_body")},
+        "topic": article.topic.name,
+        "audience": article.audience,
+        "authors": [person.label for person in people],
+        "ai": _ai(article.ai_involvement, article.ai_tool, article.ai_version, article.ai_accountable),
+        "references": [],
+    }
 
 
 def typed_text(given: Mapping[str, Any], *, author: str) -> dict[str, Any]:
@@ -49,35 +54,38 @@ def typed_text(given: Mapping[str, Any], *, author: str) -> dict[str, Any]:
     return {
         **{name: given[name] for name in ("title", "short_answer", "body", "plain_body")},
         "topic": given["topic"].name,
-        "audience": str(Audience(given["audience"]).label),
+        "audience": given["audience"],
         "authors": [author, *(person.label for person in coauthors)],
         "ai": ai,
         "references": [],
     }
 
 
+def _readable(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels for codes, in one order: frozen content comes back with its names sorted, fresh content does not."""
+    ai = content["ai"]
+    said = AiInvolvement(ai["involvement"]).label if ai["involvement"] in AiInvolvement.values else ai["involvement"]
+    parts = [str(said), *(ai.get(name, "") for name in ("tool", "version", "accountable"))]
+    audience = content["audience"]
+    label = Audience(audience).label if audience in Audience.values else audience
+    return {**content, "audience": str(label), "ai": [part for part in parts if part]}
+
+
 def _named(difference: Difference) -> Change:
     return Change(LABELS[difference.part], difference.rows)
 
 
-def _content(text: Any, *, authors: list[str]) -> dict[str, Any]:
+def _ai(involvement: str, tool: str, version: str, accountable: Any) -> dict[str, str]:
+    if involvement == AiInvolvement.NONE:
+        return {"involvement": involvement}
     return {
-        **{name: getattr(text, name) for name in ("title", "short_answer", "body", "plain_body")},
-        "topic": text.topic.name,
-        "audience": str(Audience(text.audience).label),
-        "authors": authors,
-        "ai": _ai(text.ai_involvement, text.ai_tool, text.ai_version, text.ai_accountable),
-        "references": [],
+        "involvement": involvement,
+        "tool": tool,
+        "version": version,
+        "accountable": accountable.label if accountable else "",
     }
 
 
-def _ai(involvement: str, tool: str, version: str, accountable: Any) -> dict[str, str]:
-    said = {"involvement": str(AiInvolvement(involvement).label)}
-    if involvement == AiInvolvement.NONE:
-        return said
-    return said | {"tool": tool, "version": version, "accountable": accountable.label if accountable else ""}
-
-
-def is_unchanged(article: Article, frozen: Model) -> bool:
+def is_unchanged(article: Article, frozen: Revision) -> bool:
     """Whether nobody has touched the working text since this revision was frozen."""
     return article.edited_at <= frozen.submitted_at

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from articles.desk_findings import Remark
 from articles.forms.words import Words
@@ -29,10 +30,12 @@ class SubmitForm(forms.Form):
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, edition: int, blocking: Iterable[Remark], said_before: Mapping[str, str], **options: Any
+        self, data: QueryDict | None, *, edition: int, blocking: Iterable[Remark], said_before: Mapping[str, str]
     ) -> None:
-        initial = {f"{EXPLAIN}{name}": words for name, words in said_before.items()} | {"edition": edition}
-        super().__init__(*args, initial=initial, **options)
+        initial: dict[str, Any] = {"edition": edition} | {
+            f"{EXPLAIN}{name}": words for name, words in said_before.items()
+        }
+        super().__init__(data, initial=initial)
         self.current = edition
         for remark in blocking:
             if remark.finding.rule not in CANNOT_BE_EXPLAINED:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from articles import versions
 from articles.caution import caution
 from articles.desk_findings import Remarks, remarks
-from articles.desk_views import REFUSED, author_page, mine
+from articles.desk_views import REFUSED, SignedIn, author_page, mine
 from articles.models import Article, RiskClass
 from articles.public import ai_line, for_public, public_article, tracker
 from articles.rendering import UnreadableText
@@ -53,7 +53,7 @@ def home_of_user(request: HttpRequest) -> HttpResponse:
 
 @author_page
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponse:
     articles = queue.light(Article.objects.editable_by(request.user)).order_by("-edited_at", "-pk")
     page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
     rows = queue.rows(page.object_list)
@@ -64,7 +64,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @author_page
 @require_GET
-def article(request: HttpRequest, slug: str) -> HttpResponse:
+def article(request: SignedIn, slug: str) -> HttpResponse:
     """Where one article stands, what happens next, and what its reviewers said."""
     written = for_public(Article.objects.editable_by(request.user)).select_related("author", "ai_accountable")
     found = get_object_or_404(written, slug=slug)
@@ -101,7 +101,7 @@ def _possible(article: Article) -> dict[str, bool]:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def submit(request: HttpRequest, slug: str) -> HttpResponse:
+def submit(request: SignedIn, slug: str) -> HttpResponse:
     """Says what will happen before it does; what blocks is fixed in the text or explained in writing."""
     article = mine(request, slug)
     said = remarks(article)
@@ -128,7 +128,7 @@ def submit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _submission(
-    request: HttpRequest, article: Article, form: SubmitForm, said: Remarks, *, refusal: Exception | None = None
+    request: SignedIn, article: Article, form: SubmitForm, said: Remarks, *, refusal: Exception | None = None
 ) -> HttpResponse:
     level, words = publication.risk_when_submitted(article)
     state = State(article.state)
@@ -169,7 +169,7 @@ def _since_last(article: Article) -> dict[str, Any]:
 
 @author_page
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
+def withdraw(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -188,7 +188,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 
 @author_page
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedIn) -> HttpResponse:
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
     told, earlier = inboxes.messages_for(request.user, before=before)
@@ -197,7 +197,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @author_page
 @require_POST
-def inbox_read(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def inbox_read(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Mark one message as read, or all of them."""
     if pk is not None:
         get_object_or_404(Notification.objects.inbox_of(request.user), pk=pk)

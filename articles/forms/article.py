@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import QueryDict
 
 from articles.forms.words import Words
 from articles.models import Article, Topic
@@ -14,11 +15,11 @@ from articles.states import AiInvolvement, Audience
 from editorial.models import User
 
 
-class Usernames(forms.CharField):
+class Usernames(forms.Field):
     """People by username, with commas or spaces between; gives the people."""
 
     def to_python(self, value: Any) -> list[User]:
-        names = list(dict.fromkeys(re.findall(r"[^\s,;]+", super().to_python(value))))[:50]
+        names = list(dict.fromkeys(re.findall(r"[^\s,;]+", str(value or ""))))[:50]
         found = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
         for name in names:
             person = found.get(name)
@@ -27,13 +28,6 @@ class Usernames(forms.CharField):
             if person.is_machine or not person.is_active:
                 raise ValidationError(f"“{name}” cannot be a co-author: only active people can.")
         return [found[name] for name in names]
-
-    def validate(self, value: list[User]) -> None:
-        if self.required and not value:
-            raise ValidationError(self.error_messages["required"])
-
-    def run_validators(self, value: list[User]) -> None:
-        """Nothing to add: `to_python` has looked at each name."""
 
 
 class ArticleForm(forms.Form):
@@ -89,7 +83,7 @@ class ArticleForm(forms.Form):
         spoken="name of the AI system",
         limit=120,
         required=False,
-        help_text="Its name, if one was used.",
+        help_text="Its name, as its maker gives it.",
     )
     ai_version = Words(
         label="Its version",
@@ -112,17 +106,19 @@ class ArticleForm(forms.Form):
     )
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, author: User, article: Article | None = None, **options: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, author: User, article: Article | None = None) -> None:
         shared = list(article.coauthors.all()) if article else []
         initial = _typed_before(article, shared) if article else {"ai_accountable": author.pk}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
         self.author = author
         usernames = re.findall(r"[^\s,;]+", self.data.get("coauthors", ""))[:50]
         named = Q(pk__in=[author.pk, *(person.pk for person in shared)]) | Q(username__in=usernames)
-        self.fields["ai_accountable"].queryset = User.objects.filter(named, is_active=True, is_machine=False)
+        answering = cast(forms.ModelChoiceField, self.fields["ai_accountable"])
+        answering.queryset = User.objects.filter(named, is_active=True, is_machine=False)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         given["coauthors"] = [person for person in given.get("coauthors", []) if person != self.author]
         if given.get("ai_involvement") not in (None, AiInvolvement.NONE):
             self._check_ai_is_described(given)

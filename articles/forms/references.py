@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from articles.citations import KEY
 from articles.forms.words import Words
@@ -16,13 +17,13 @@ from articles.rendering import UnreadableText, clean_line
 from articles.states import SourceType
 
 
-class AuthorLines(forms.CharField):
+class AuthorLines(forms.Field):
     """Authors of a source, one a line: `Family, Given`; a line without a comma, or in braces, is an organisation."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
     def to_python(self, value: Any) -> list[dict[str, str]]:
-        lines = [" ".join(line.split()) for line in super().to_python(value).splitlines()]
+        lines = [" ".join(line.split()) for line in str(value or "").splitlines()]
         try:
             return [_author(clean_line(line, name="author's name", limit=300)) for line in lines if line]
         except UnreadableText as refusal:
@@ -30,12 +31,6 @@ class AuthorLines(forms.CharField):
 
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else "\n".join(_author_line(author) for author in value or ())
-
-    def validate(self, value: list[dict[str, str]]) -> None:
-        """A source may have no author."""
-
-    def run_validators(self, value: list[dict[str, str]]) -> None:
-        """Nothing to add: each line was looked at."""
 
 
 def _author(line: str) -> dict[str, str]:
@@ -114,9 +109,9 @@ class ReferenceForm(forms.Form):
         help_text="Only where it has no DOI, PMID, ISBN or web address.",
     )
 
-    def __init__(self, *args: Any, reference: Reference | None = None, **options: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *, reference: Reference | None = None) -> None:
         initial = {name: getattr(reference, name) for name in self.base_fields} if reference else {}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(data, initial=initial)
 
     def clean_key(self) -> str:
         key = self.cleaned_data["key"].removeprefix("[").removeprefix("@").removesuffix("]")
@@ -146,7 +141,8 @@ class ReferenceForm(forms.Form):
         return day.isoformat() if day else ""
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("type") == SourceType.GUIDELINE and not given.get("issuing_body") and "issuing_body" in given:
             self.add_error(
                 "issuing_body", "Name the body that issued this guideline, or choose another kind of source."
@@ -194,7 +190,8 @@ class ImportForm(forms.Form):
         return file
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         has_file, has_text = bool(given.get("file")), bool((given.get("pasted") or "").strip())
         if not self.errors and not has_file and not has_text:
             raise ValidationError("Choose a file, or paste references, and import again.")

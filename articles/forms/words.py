@@ -22,7 +22,7 @@ class Words(forms.CharField):
         super().__init__(strip=not lines, widget=options.pop("widget", widget), **options)
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         _refuse_undecodable(text, spoken=self.spoken)
         try:
             return self._cleaned(text)

@@ -104,8 +104,10 @@ def test_after_changes_were_requested_the_reasons_and_what_was_changed_since_are
     assert "Rob" in overview
     article = factories.fresh(article)
     editing.change(article, by=ana, edition=article.edition, short_answer="Probably by about ten points of a hundred.")
-    page = words(desk.get(at("desk-submit", article)))
+    answer = desk.get(at("desk-submit", article))
+    page = words(answer)
     assert "What changed since revision 1" in page
+    assert [change.label for change in answer.context["changes"]] == ["Short answer"]
     assert "<ins>" in page
     assert "<del>" in page
 
@@ -136,8 +138,8 @@ def test_an_empty_desk_says_what_to_do_next(desk):
 
 def test_the_list_says_what_each_article_waits_for(desk, draft, assignment):
     page = words(desk.get(reverse("desk")))
-    assert "Waits for you: Write and submit it." in page
-    assert "Waits for Rob: Read it and decide" in page
+    assert "Waits for you: write and submit it." in page
+    assert "Waits for Rob: read it and decide" in page
 
 
 def test_the_list_costs_the_same_for_three_articles_and_for_thirty(desk, ana):
