@@ -57,6 +57,7 @@ def test_a04_the_database_refuses_every_way_to_change_what_is_kept(approved, rut
         attempts.append(lambda: tampered(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"))
     else:
         attempts.append(lambda: tampered(f"TRUNCATE {table} CASCADE"))
+    connection.check_constraints()  # so that no waiting check of a key is what stops a TRUNCATE
     for attempt in attempts:
         with pytest.raises(IntegrityError), transaction.atomic():
             attempt()
@@ -180,7 +181,7 @@ def test_an_export_is_verified_without_this_software(approved, tmp_path):
 
 def test_a_refused_transaction_leaves_no_entry(ana):
     before = AuditEntry.objects.count()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         record("something.done", by=ana)
-        raise ZeroDivisionError
+        User.objects.create(username=ana.username)
     assert AuditEntry.objects.count() == before
