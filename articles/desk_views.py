@@ -83,7 +83,7 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
         except Conflict as conflict:
             return _both_versions(request, article, form, conflict)
         except WorkflowError as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error("coauthors", str(refusal))
         else:
             messages.success(request, "Saved.")
             return _onwards(request, article)
