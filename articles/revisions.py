@@ -88,6 +88,12 @@ def contributors(article: Article) -> set[int]:
     return {pk for pk in named | edited if pk}
 
 
+def authors_of(article: Article) -> set[int]:
+    """Ids of everyone who ever had a hand in the text, in any revision or in the working text."""
+    past = Revision.objects.filter(article=article).values_list("contributors", flat=True)
+    return contributors(article).union(*past)
+
+
 @dataclass(frozen=True)
 class Difference:
     """What one part of the text was and is, as rows of (kind, words): kind is same, out or in."""

@@ -8,7 +8,7 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from django.db import models
 from django.http import HttpRequest
 
-from editorial.admin_doors import ClosedDoors
+from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import AuditEntry, User
 
 SPOKEN = {
@@ -65,7 +65,7 @@ class AccountAdmin(ClosedDoors):
     ) -> type[forms.ModelForm]:
         return super().get_form(request, obj, change=change, **kwargs) if obj else NewAccountForm
 
-    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         if obj is None:
             about = "The first password is given here; the person changes it after signing in."
             return [(None, {"fields": [*NewAccountForm.Meta.fields, "password1", "password2"], "description": about})]
@@ -80,7 +80,7 @@ class AccountAdmin(ClosedDoors):
         """Nobody gives an office to themselves, and nobody locks themselves out."""
         if obj is None:
             return []
-        own = ["is_active", "is_machine", *OFFICES] if obj.pk == request.user.pk else []
+        own = ["is_active", "is_machine", *OFFICES] if obj.pk == visitor(request).pk else []
         return ["username", "last_login", "date_joined", *own]
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:

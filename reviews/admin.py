@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
 from articles.models import Article
-from editorial.admin_doors import ClosedDoors
+from articles.querysets import ArticleQuerySet
+from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
 from reviews import queue
 from reviews.article_history import article_history
@@ -29,8 +30,8 @@ class ArticleQueueAdmin(ClosedDoors):
     def is_open_to(self, user: User) -> bool:
         return user.is_editor
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Article]:
-        return Article.objects.visible_to(request.user)
+    def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
+        return Article.objects.visible_to(visitor(request))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -43,7 +44,7 @@ class ArticleQueueAdmin(ClosedDoors):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        if not self.is_open_to(request.user):
+        if not self.is_open_to(visitor(request)):
             raise PermissionDenied
         asked = QueueFilter(request.GET)
         page = _page_number(request)
@@ -67,7 +68,7 @@ class ReviewAssignmentAdmin(ClosedDoors):
     """One assignment is the review desk; the list of one's own is the front page."""
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[ReviewAssignment]:
-        return ReviewAssignment.objects.visible_to(request.user)
+        return ReviewAssignment.objects.visible_to(visitor(request))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -97,9 +98,9 @@ class BoardMemberAdmin(ClosedDoors):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[BoardMember]:
         return super().get_queryset(request).select_related("user").prefetch_related("specialties")
 
-    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         """Who it is cannot be changed later, and is then shown without a way into the account."""
-        return [("person" if obj and name == "user" else name) for name in self.fields]
+        return [("person" if obj and name == "user" else name) for name in super().get_fields(request, obj)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return ["person"]
@@ -107,18 +108,18 @@ class BoardMemberAdmin(ClosedDoors):
     def person(self, member: BoardMember) -> str:
         return member.user.label
 
-    def formfield_for_foreignkey(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         """Only people who can be appointed; an editor sees no other account here."""
         if db_field.name == "user":
             kwargs["queryset"] = User.objects.filter(is_active=True, is_machine=False, board_member=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def formfield_for_manytomany(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: models.ManyToManyField, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_manytomany(
             db_field, request, **(kwargs | {"widget": forms.CheckboxSelectMultiple, "help_text": ""})
         )
 
-    def save_model(self, request: HttpRequest, obj: BoardMember, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not obj.user.is_staff:
             messages.warning(
@@ -142,14 +143,14 @@ class ReviewPolicyAdmin(ClosedDoors):
         return user.is_editor
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_editor and request.user.is_responsible_editor
+        return visitor(request).is_editor and visitor(request).is_responsible_editor
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        if not self.is_open_to(request.user):
+        if not self.is_open_to(visitor(request)):
             raise PermissionDenied
         return policy_version(request, object_id)
 
@@ -199,7 +200,7 @@ class OutboxAdmin(ClosedDoors):
         return "possibly" if message.possible_duplicate else "no"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Notification]:
-        return Notification.objects.visible_to(request.user).select_related("recipient", "article")
+        return Notification.objects.visible_to(visitor(request)).select_related("recipient", "article")
 
 
 @admin.register(Sweep)

@@ -4,22 +4,23 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from articles import history
 from articles.models import Article, Revision
 from articles.public import for_public
+from editorial.admin_doors import StaffRequest
 from editorial.models import User
 from reviews.models import Decision, ReviewAssignment
 
 MOST = 100
 
 
-def article_history(request: HttpRequest, pk: int) -> HttpResponse:
+@require_safe
+def article_history(request: StaffRequest, pk: int) -> HttpResponse:
     """Moves, notices and revisions for whoever is reading it; the working text's own log for editors only."""
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
     article = get_object_or_404(for_public(Article.objects.visible_to(request.user)), pk=pk)
     context = {
         **admin.site.each_context(request),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 
 from articles.models import Article
-from editorial.admin_doors import ClosedDoors
+from editorial.admin_doors import ClosedDoors, visitor
 from reviews import my_reviews, queue
 from reviews.models import Notification
 
@@ -28,7 +28,7 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return super().has_permission(request) and not request.user.is_machine
+        return super().has_permission(request) and not visitor(request).is_machine
 
     def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
         """Other packages bring admins of their own (groups, tokens): without closed doors they are left out."""
@@ -54,14 +54,12 @@ class DeskSite(AdminSite):
         parts.sort(key=lambda part: IN_ORDER.index(part["object_name"].lower()))
         return [apps[0] | {"models": parts}] if apps else []
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if request.method not in ("GET", "HEAD"):
             return redirect("admin:index")
         return super().index(request, {**self._front_page(request), **(extra_context or {})})
 
-    def app_index(
-        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """The front page lists everything; a page per package would say it twice."""
         return redirect("admin:index")
 
@@ -70,7 +68,7 @@ class DeskSite(AdminSite):
         return _kept_nowhere(super().login(request, {"site_name": settings.SITE_NAME, **(extra_context or {})}))
 
     def _front_page(self, request: HttpRequest) -> dict[str, Any]:
-        user = request.user
+        user = visitor(request)
         front: dict[str, Any] = {"title": self.index_title}
         if hasattr(user, "board_member"):
             front |= {"mine": my_reviews.of(user), "title": "My reviews"}

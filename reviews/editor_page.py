@@ -7,15 +7,16 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
 
-from articles import editing
 from articles.models import Article, Notice, Revision
 from articles.public import ai_line, for_public, public_article, reviewer_text
 from articles.seals import is_intact
 from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
+from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
 from reviews import assignments, matching, publication, queue
@@ -44,7 +45,7 @@ class Act:
     done: str
 
 
-def _assign(article: Article, by: User, form: AssignForm) -> None:
+def _assign(article: Article, by: User, form: Any) -> None:
     said = form.cleaned_data
     assignments.assign(article, said["member"], by=by, discipline=said["discipline"], due_at=form.due_at())
 
@@ -70,7 +71,7 @@ ACTS = {
     ),
     "risk": Act(
         RiskForm,
-        lambda article, by, form: editing.set_risk(
+        lambda article, by, form: publication.set_risk(
             article, form.cleaned_data["level"], by=by, reason=form.cleaned_data["reason"]
         ),
         "The risk class was set; what it asks for applies from now on.",
@@ -101,7 +102,8 @@ ACTS = {
 }
 
 
-def article_page(request: HttpRequest, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def article_page(request: StaffRequest, pk: int) -> HttpResponse:
     """GET shows where the article stands; POST calls the one verb that `act` names."""
     if not request.user.is_editor:
         raise Http404
@@ -109,7 +111,7 @@ def article_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _do(request, article) if request.method == "POST" else _page(request, article)
 
 
-def _do(request: HttpRequest, article: Article) -> HttpResponse:
+def _do(request: StaffRequest, article: Article) -> HttpResponse:
     name = request.POST.get("act", "")
     if name not in ACTS:
         raise Http404
@@ -125,7 +127,7 @@ def _do(request: HttpRequest, article: Article) -> HttpResponse:
     return redirect("admin:articles_article_change", article.pk)
 
 
-def _refused(request: HttpRequest, pk: int, name: str, form: Form, refusal: Exception) -> HttpResponse:
+def _refused(request: StaffRequest, pk: int, name: str, form: Form, refusal: Exception) -> HttpResponse:
     """The page as it is now, with the sentence of the refusal beside the form and everything typed still in it."""
     status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
     article = for_public(Article.objects.all()).select_related("author").get(pk=pk)
@@ -153,7 +155,7 @@ def _key(name: str, form: Form) -> tuple[str, str]:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     article: Article,
     status: int = 200,
     *,

@@ -1,7 +1,7 @@
 """What reviewers and editors fill in; the verbs judge what it means."""
 
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -27,7 +27,7 @@ class StrictForm(forms.Form):
             raise forms.ValidationError(
                 f"This form has no field “{unknown[0][:40]}”, so nothing was recorded. Reload the page and try again."
             )
-        return super().clean()
+        return super().clean() or self.cleaned_data
 
 
 def words(label: str, *, rows: int = 4, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -80,15 +80,12 @@ class AssignForm(StrictForm):
     def __init__(self, *args: Any, article: Article, candidates: list[matching.Candidate], **kwargs: Any) -> None:
         rule = policy.in_force().rule(article.risk_id)
         due = policy.due_at(rule, asked_at=clock.now()).date()
-        super().__init__(*args, initial={"discipline": article.topic_id, "due": due}, **kwargs)
-        member = self.fields["member"]
+        super().__init__(*args, **(kwargs | {"initial": {"discipline": article.topic_id, "due": due}}))
+        member, discipline = (cast(forms.ModelChoiceField, self.fields[name]) for name in ("member", "discipline"))
         member.queryset = BoardMember.objects.filter(pk__in=[c.member.pk for c in candidates])
         member.choices = [("", "Choose a person"), *((c.member.pk, f"{c.member} ({c.reasons})") for c in candidates)]
-        self.fields["discipline"].queryset = Topic.objects.all()
-
-    @property
-    def has_choice(self) -> bool:
-        return len(self.fields["member"].choices) > 1
+        discipline.queryset = Topic.objects.all()
+        self.has_choice = bool(candidates)
 
     def due_at(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.cleaned_data["due"], time(23, 59)))
@@ -156,7 +153,7 @@ class QueueFilter(forms.Form):
         choices=[("", "Every risk"), *((r.value, f"{r.value} · {r.label}") for r in reversed(Risk))],
     )
     topic = forms.ModelChoiceField(Topic.objects.all(), required=False, empty_label="Every topic")
-    q = forms.CharField(label="Words in the question, or an author", required=False, max_length=200)
+    q = forms.CharField(label="Words or author", required=False, max_length=200)
 
 
 class RuleForm(forms.Form):

@@ -103,7 +103,9 @@ def _in_state(articles: ArticleQuerySet, state: str) -> ArticleQuerySet:
 
 def _facts(articles: list[Article]) -> dict[int, Facts]:
     revisions = [a.latest_revision_id for a in articles if a.latest_revision_id]
-    asked, decided, stopped = defaultdict(list), defaultdict(list), defaultdict(list)
+    asked: dict[int | None, list[ReviewAssignment]] = defaultdict(list)
+    decided: dict[int | None, list[Decision]] = defaultdict(list)
+    stopped: dict[int, list[Notice]] = defaultdict(list)
     for assignment in ReviewAssignment.objects.open().filter(revision__in=revisions).select_related("reviewer__user"):
         asked[assignment.revision_id].append(assignment)
     for decision in Decision.objects.filter(revision__in=revisions):
@@ -142,7 +144,7 @@ def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, s
 
 
 def _next_in_review(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, str]:
-    digest = article.latest_revision.digest
+    digest = article.latest_revision.digest if article.latest_revision else ""
     readers = ", ".join(a.reviewer.user.label for a in facts.asked)
     if policy.quorum_met(facts.decisions, rule, digest=digest):
         return "Editors", "Release it: its quorum is met"
@@ -154,6 +156,7 @@ def _next_in_review(article: Article, facts: Facts, rule: policy.Rule) -> tuple[
 
 
 def _next_when_approved(article: Article) -> tuple[str, str]:
-    if article.approval and article.approval.valid_until <= clock.now():
+    due = article.approval.valid_until if article.approval else clock.now()
+    if due <= clock.now():
         return article.author.label, "Submit it for its next check: the check date has passed"
-    return "Nobody", f"Nothing until {article.approval.valid_until:%-d %B %Y}"
+    return "Nobody", f"Nothing until {due:%-d %B %Y}"

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from articles.models import Article, Revision
 from articles.public import ai_line, for_public, public_article, reviewer_text
-from articles.revisions import Difference, compare
 from articles.seals import is_intact
+from articles.versions import Change, changes
 from editorial import clock
+from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
 from reviews import assignments, decisions, receipts
@@ -26,28 +28,18 @@ Rows = tuple[tuple[str, str], ...]
 
 DECLINE = "decline"
 AROUND = 200  # characters of unchanged text shown on each side of a change
-PARTS = {
-    "title": "Question",
-    "short_answer": "Short answer",
-    "body": "Body",
-    "plain_body": "Plain-language version",
-    "topic": "Topic",
-    "audience": "Audience",
-    "authors": "Authors",
-    "ai": "AI involvement",
-    "references": "References",
-}
 
 
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: StaffRequest, pk: int) -> HttpResponse:
     """One assignment: GET serves the text with a reading receipt, POST decides or declines with it."""
     return _act(request, pk) if request.method == "POST" else _open(request, pk)
 
 
-def _open(request: HttpRequest, pk: int) -> HttpResponse:
+def _open(request: StaffRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(_loaded().visible_to(request.user), pk=pk)
     if _holds(request, assignment):
-        if assignment.opened_at is None:
+        if assignment.opened_at is None and request.method == "GET":
             assignments.note_opened(assignment, by=request.user)
         return _desk(request, assignment)
     if assignment.reviewer.user_id == request.user.pk and hasattr(assignment, "decision"):
@@ -57,14 +49,14 @@ def _open(request: HttpRequest, pk: int) -> HttpResponse:
     raise Http404
 
 
-def _act(request: HttpRequest, pk: int) -> HttpResponse:
+def _act(request: StaffRequest, pk: int) -> HttpResponse:
     """The verb judges whether it is still possible; a tab that is too late gets its words back."""
     assignment = get_object_or_404(_loaded().filter(reviewer__user=request.user), pk=pk)
     act = _decline if request.POST.get("act") == DECLINE else _decide
     return act(request, assignment)
 
 
-def _decide(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+def _decide(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _again(request, assignment, 422, decision_form=form)
@@ -76,7 +68,7 @@ def _decide(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
     return redirect("admin:reviews_reviewassignment_change", assignment.pk)
 
 
-def _call_verb(assignment: ReviewAssignment, request: HttpRequest, said: dict[str, Any]) -> Decision:
+def _call_verb(assignment: ReviewAssignment, request: StaffRequest, said: dict[str, Any]) -> Decision:
     served = {"by": request.user, "digest": said["digest"], "receipt": said["receipt"]}
     if said["verdict"] == Verdict.APPROVE:
         return decisions.approve(assignment, note=said["reason"], **served)
@@ -88,7 +80,7 @@ def _call_verb(assignment: ReviewAssignment, request: HttpRequest, said: dict[st
     return verb(assignment, reason=said["reason"], **served)
 
 
-def _decline(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+def _decline(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     form = DeclineForm(request.POST, auto_id="decline-%s")
     if not form.is_valid():
         return _again(request, assignment, 422, decline_form=form)
@@ -101,14 +93,14 @@ def _decline(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse
 
 
 def _refused(
-    request: HttpRequest, assignment: ReviewAssignment, refusal: Exception, **forms: DecisionForm | DeclineForm
+    request: StaffRequest, assignment: ReviewAssignment, refusal: Exception, **forms: DecisionForm | DeclineForm
 ) -> HttpResponse:
     status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
     return _again(request, assignment, status, refusal=str(refusal), **forms)
 
 
 def _again(
-    request: HttpRequest, assignment: ReviewAssignment, status: int, *, refusal: str = "", **forms: Any
+    request: StaffRequest, assignment: ReviewAssignment, status: int, *, refusal: str = "", **forms: Any
 ) -> HttpResponse:
     """The desk again with everything that was typed; without the text where the loan of access is over."""
     assignment = get_object_or_404(_loaded(), pk=assignment.pk)
@@ -120,7 +112,7 @@ def _again(
 
 
 def _desk(
-    request: HttpRequest,
+    request: StaffRequest,
     assignment: ReviewAssignment,
     *,
     status: int = 200,
@@ -157,7 +149,7 @@ def _desk(
     )
 
 
-def _with_receipt(form: DecisionForm | None, assignment: ReviewAssignment, request: HttpRequest) -> DecisionForm:
+def _with_receipt(form: DecisionForm | None, assignment: ReviewAssignment, request: StaffRequest) -> DecisionForm:
     """Every serving of the text carries a new receipt, and the statement has to be made anew for it."""
     served = {"digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
     if form is None:
@@ -166,7 +158,7 @@ def _with_receipt(form: DecisionForm | None, assignment: ReviewAssignment, reque
     return DecisionForm(typed | served, auto_id="decide-%s")
 
 
-def _record(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
+def _record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     """What was decided and by whom; the text itself went back with the loan of access."""
     decision = assignment.decision
     entry = AuditEntry.objects.filter(subject=f"reviews.decision:{decision.pk}").first()
@@ -183,12 +175,12 @@ def _record(request: HttpRequest, assignment: ReviewAssignment) -> HttpResponse:
     )
 
 
-def _changes(article: Article, revision: Revision) -> list[Difference]:
+def _changes(article: Article, revision: Revision) -> list[Change]:
     """What a reader of the last approved revision would find different in this one."""
     checked = _last_checked(article)
     if checked is None or checked.pk == revision.pk:
         return []
-    return [replace(d, rows=_without_long_sameness(d.rows)) for d in compare(checked.data, revision.data)]
+    return [replace(c, rows=_without_long_sameness(c.rows)) for c in changes(checked.data, revision.data)]
 
 
 def _without_long_sameness(rows: Rows) -> Rows:
@@ -208,7 +200,7 @@ def _past(article_id: int) -> list[Revision]:
     return list(Revision.objects.filter(article=article_id).defer("content", "findings")[:50])
 
 
-def _holds(request: HttpRequest, assignment: ReviewAssignment) -> bool:
+def _holds(request: StaffRequest, assignment: ReviewAssignment) -> bool:
     reviewer = assignment.reviewer
     return assignment.is_open and reviewer.user_id == request.user.pk and reviewer.left_at is None
 
@@ -219,7 +211,7 @@ def _loaded() -> Any:
     )
 
 
-def _render(request: HttpRequest, template: str, title: str, *, status: int = 200, **context: Any) -> HttpResponse:
+def _render(request: StaffRequest, template: str, title: str, *, status: int = 200, **context: Any) -> HttpResponse:
     frame = admin.site.each_context(request)
-    context |= {"title": title, "parts": PARTS, "home_url": reverse("admin:index")}
+    context |= {"title": title, "home_url": reverse("admin:index")}
     return render(request, template, frame | context, status=status)
