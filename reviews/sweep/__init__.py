@@ -121,7 +121,7 @@ def _advance(sweep: Sweep, pk: int, *, is_miss: bool, trouble: str) -> None:
         sweep.trouble = f"{sweep.trouble}{trouble}\n"[:LONGEST_TROUBLE]
     sweep.cursor = pk
     Sweep.objects.filter(pk=sweep.pk, cursor__lt=pk).update(
-        cursor=pk, articles_seen=F("articles_seen") + 1, misses=F("misses") + is_miss, trouble=sweep.trouble
+        cursor=pk, articles_seen=F("articles_seen") + 1, misses=F("misses") + int(is_miss), trouble=sweep.trouble
     )
 
 
