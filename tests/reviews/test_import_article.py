@@ -138,6 +138,12 @@ def test_an_unreadable_references_file_refuses_the_whole(ana, files, run):
     assert not Article.objects.exists()
 
 
+def test_jats_is_taken_for_its_references_only(ana, files, run):
+    with pytest.raises(CommandError, match="Write the article as Markdown.*--references"):
+        run(files("a.nxml", "<article/>"))
+    assert not Article.objects.exists()
+
+
 def test_unknown_files_and_authors_are_named(files, run, tmp_path):
     with pytest.raises(CommandError, match="username “ana”"):
         run(files("a.md", text()))

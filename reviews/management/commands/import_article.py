@@ -36,7 +36,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the article: .md with front matter, or JATS .xml")
+        parser.add_argument("file", type=Path, help="the article: Markdown (.md) with front matter")
         parser.add_argument(
             "--references", type=Path, action="append", default=[], metavar="FILE", help="may be given several times"
         )
@@ -59,6 +59,7 @@ class Command(BaseCommand):
         """The draft with its references, or a refusal of the whole."""
         try:
             author = _person(options["author"])
+            _refuse_jats(self.file)
             given = read_article(_bytes(self.file), name=self.file.name)
             self._report(self.file, given.problems)
             article = editing.create(by=author, **_fields(given, author=author))
@@ -94,6 +95,14 @@ class Command(BaseCommand):
             place = f"{path.name}:{problem.line}" if problem.line else path.name
             record = f" “{problem.record}”" if problem.record else ""
             self.stderr.write(f"{place}:{record} {'Not imported. ' if problem.lost else ''}{problem.reason}")
+
+
+def _refuse_jats(path: Path) -> None:
+    if path.suffix.lower() in (".xml", ".nxml"):
+        raise UnreadableFile(
+            f"“{path.name}” is JATS, which cannot say the topic, the audience and what part an AI system had."
+            " Write the article as Markdown with front matter, and give this file with --references."
+        )
 
 
 def _bytes(path: Path) -> bytes:
