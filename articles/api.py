@@ -323,7 +323,10 @@ def _standing(unit: PublicArticle) -> Standing:
         label=told.label,
         caution=warned.text if warned else None,
         caution_line=warned.line if warned else None,
-        checked_by=[Checker(name=c.name, profession=c.profession, decided_at=c.decided_at) for c in told.checked_by],
+        checked_by=[
+            Checker(name=c.name, profession=c.profession, decided_at=datetime.fromisoformat(c.decided_at))
+            for c in told.checked_by
+        ],
         checked_at=told.checked_at,
         check_due=told.check_due,
         released_by=told.released_by,

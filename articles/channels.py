@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from articles.public import PublicArticle
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
 
 
 def carries_articles(view: View) -> View:
@@ -43,7 +43,7 @@ def _marked(view: View, *, carries: str) -> View:
     @wraps(view)
     def marked(*args: Any, **kwargs: Any) -> HttpResponse:
         response = view(*args, **kwargs)
-        response.is_public_channel = True  # type: ignore[attr-defined]
+        response.is_public_channel = True
         return response
 
     marked.is_public_channel = True  # type: ignore[attr-defined]

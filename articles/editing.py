@@ -5,19 +5,21 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from articles import permissions
+from articles import permissions, search
 from articles.citations import KEY, numbering
 from articles.importers.records import ImportProblem, ReferenceRecord, stable_key
 from articles.models import Article, Reference, RiskClass
 from articles.rendering import clean_line, clean_text
+from articles.revisions import authors_of
 from articles.states import AiInvolvement
 from editorial import clock
+from editorial.attribution import not_an_edit, saved_by
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
-from editorial.models import User
+from editorial.models import AuditEntry, User
 
 TEXTS = {"short_answer": "the short answer", "body": "the body", "plain_body": "the plain-language version"}
 EDITABLE = (
@@ -48,10 +50,9 @@ def create(*, by: User, risk: int = 2, coauthors: Iterable[User] = (), **fields:
     now = clock.now()
     article = Article(author=by, risk=RiskClass.objects.get(pk=risk), created_at=now, edited_at=now)
     _assign(article, fields)
-    article.slug = _free_slug(article.title)
-    article._history_user = by
-    article.full_clean(exclude=["latest_revision", "approval"])
-    article.save()
+    saved_by(article, by)
+    article.full_clean(exclude=["latest_revision", "approval", "slug"])
+    _save_at_a_free_address(article)
     permissions.grant_writing(article, by)
     _share(article, coauthors, by=by)
     record("article.created", by=by, about=article.about)
@@ -67,6 +68,7 @@ def change(
     Raises:
         PermissionDenied: `by` is not an author of it.
         Conflict: somebody saved in between; nothing was overwritten.
+        WorkflowError: somebody who reviews or edits this article would become one of its authors.
     """
     article = Article.objects.lock(article.pk)
     check_may_write(article, by=by)
@@ -75,7 +77,11 @@ def change(
             "Somebody else saved this article after you opened it, so your version was not saved over theirs."
             " Both are below: bring them together and save again."
         )
+    hands = authors_of(article)
     _assign(article, fields)
+    _check_may_join(article, [article.ai_accountable, *(coauthors or ())], hands=hands)
+    # Only a change of the text makes a new edition: a source added in another tab is no reason to refuse this save.
+    article.edition += 1
     _touch(article, by=by, why="Text edited")
     if coauthors is not None:
         _share(article, coauthors, by=by)
@@ -103,12 +109,12 @@ def add_references(
         except ValidationError as error:
             problems.append(ImportProblem(None, given.title or given.key, "; ".join(error.messages)))
             continue
-        reference._history_user = by
+        saved_by(reference, by)
         reference.save()
         taken.add(reference.key)
         added.append(reference)
     if added:
-        _touch(article, by=by, why=f"{len(added)} references added")
+        _touch(article, by=by, why=f"{len(added)} reference{'' if len(added) == 1 else 's'} added")
     return added, problems
 
 
@@ -124,7 +130,7 @@ def save_reference(article: Article, fields: Mapping[str, Any], *, by: User, key
     reference = reference or Reference(article=article, position=article.references.count())
     for name, value in fields.items():
         setattr(reference, name, value)
-    reference._history_user = by
+    saved_by(reference, by)
     reference.full_clean()
     reference.save()
     _touch(article, by=by, why=f"Reference {reference.key} saved")
@@ -138,7 +144,7 @@ def remove_reference(article: Article, key: str, *, by: User) -> None:
     reference = article.references.filter(key=key).first()
     if reference is None:
         return
-    reference._history_user = by
+    saved_by(reference, by)
     reference.delete()
     _touch(article, by=by, why=f"Reference {key} removed")
 
@@ -148,21 +154,25 @@ def set_risk(article: Article, level: int, *, by: User, reason: str = "") -> Non
     """Raise the risk class as an author or editor; lower it only as an editor, with a reason.
 
     Raises:
-        PermissionDenied: only an editor lowers a risk.
+        PermissionDenied: only an editor who had no hand in the text lowers a risk.
         WorkflowError: a lowering without a reason.
     """
     article = Article.objects.lock(article.pk)
     lowering = level < article.risk_id
-    if not by.is_editor and (lowering or not is_author(article, by)):
-        raise PermissionDenied("Only an editor can lower the risk class of an article.")
+    if not by.is_editor and not (by.is_active and is_author(article, by)):
+        raise PermissionDenied("Only its authors and the editors can set the risk class of an article.")
+    if lowering and (not by.is_editor or by.pk in authors_of(article)):
+        raise PermissionDenied("Only an editor who had no hand in the text can lower its risk class.")
     if lowering and not reason.strip():
         raise WorkflowError("Lowering a risk class needs a reason, which goes on record. Say why it is safe.")
     article.risk_lowered_from = article.risk_id if lowering else article.risk_lowered_from
     article.risk = RiskClass.objects.get(pk=level)
     article.risk_reason = reason.strip()
-    article.skip_history_when_saving = True
+    not_an_edit(article)
     article.save(update_fields=["risk", "risk_reason", "risk_lowered_from"])
     record("article.risk_set", by=by, about=article.about, level=level, reason=reason.strip())
+    # The class decides what may be shown before it is checked, and only that can be found.
+    search.index(article)
 
 
 def is_author(article: Article, person: User) -> bool:
@@ -187,6 +197,22 @@ def _assign(article: Article, fields: Mapping[str, Any]) -> None:
         article.ai_accountable = None
 
 
+def _check_may_join(article: Article, people: Iterable[User | None], *, hands: set[int]) -> None:
+    """One person, one duty: whoever reads this article for the house, or has acted on it, stays out of its text."""
+    for person in people:
+        if person is None or person.pk in hands:
+            continue
+        if permissions.may_read(article, person) or _has_acted_on(article, person):
+            raise WorkflowError(
+                f"{person.label} reviews or edits this article, and nobody can judge a text and write it too."
+                " Choose somebody else."
+            )
+
+
+def _has_acted_on(article: Article, person: User) -> bool:
+    return AuditEntry.objects.filter(about=article.about, actor=person).exists()
+
+
 def _check_key(article: Article, key: str, *, was: str) -> None:
     if not KEY.fullmatch(key):
         raise WorkflowError(
@@ -199,10 +225,8 @@ def _check_key(article: Article, key: str, *, was: str) -> None:
 
 
 def _touch(article: Article, *, by: User, why: str) -> None:
-    article.edition += 1
     article.edited_at = clock.now()
-    article._history_user = by
-    article._change_reason = why
+    saved_by(article, by, why=why)
     article.full_clean(exclude=["latest_revision", "approval"])
     article.save()
     record("article.edited", by=by, about=article.about, edition=article.edition, why=why)
@@ -217,8 +241,8 @@ def _share(article: Article, coauthors: Iterable[User], *, by: User) -> None:
     before = set(article.coauthors.all())
     if wanted == before:
         return
-    article._history_user = by
-    article._change_reason = "Co-authors changed"
+    names = ", ".join(sorted(person.label for person in wanted)) or "none"
+    saved_by(article, by, why=f"Co-authors: {names}"[:100])
     article.coauthors.set(wanted)
     for person in before - wanted:
         permissions.revoke_writing(article, person)
@@ -231,6 +255,19 @@ def _reference_of(article: Article, given: ReferenceRecord, *, key: str, positio
     fields = asdict(given)
     fields["authors"] = [{k: v for k, v in author.items() if v} for author in fields["authors"]]
     return Reference(article=article, position=position, **(fields | {"key": key}))
+
+
+def _save_at_a_free_address(article: Article) -> None:
+    """Two tabs may send one question at the same moment: whoever comes second gets the next address."""
+    for is_last in (False, False, True):
+        article.slug = _free_slug(article.title)
+        try:
+            with transaction.atomic():
+                article.save()
+            return
+        except IntegrityError:
+            if is_last:
+                raise
 
 
 def _free_slug(title: str) -> str:

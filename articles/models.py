@@ -71,7 +71,7 @@ class Article(models.Model):
     )
 
     author = models.ForeignKey(User, models.PROTECT, related_name="articles")
-    coauthors = models.ManyToManyField(User, blank=True, related_name="+")
+    coauthors: models.ManyToManyField = models.ManyToManyField(User, blank=True, related_name="+")
     ai_involvement = models.CharField("AI involvement", max_length=20, choices=AiInvolvement)
     ai_tool = models.CharField("AI tool", max_length=120, blank=True)
     ai_version = models.CharField("AI tool's version", max_length=60, blank=True)

@@ -14,7 +14,7 @@ LONGEST_PLACE = 40  # characters
 
 def place_of(article: Article) -> str:
     """Where the page after this row begins."""
-    return f"{(article.updated_at - EPOCH) // MOMENT}-{article.pk}"
+    return f"{((article.updated_at or EPOCH) - EPOCH) // MOMENT}-{article.pk}"
 
 
 def older_than(articles: ArticleQuerySet, place: str) -> ArticleQuerySet:

@@ -2,7 +2,7 @@
 
 from guardian.shortcuts import assign_perm, remove_perm
 
-from articles.models import Article
+from articles.models import Article, ArticleUserObjectPermission
 from editorial.models import User
 
 WRITE = "articles.write_article"
@@ -23,3 +23,9 @@ def grant_reading(article: Article, person: User) -> None:
 
 def revoke_reading(article: Article, person: User) -> None:
     remove_perm(REVIEW, person, article)
+
+
+def may_read(article: Article, person: User) -> bool:
+    """Has been lent the text to judge it, and not given it back."""
+    granted = ArticleUserObjectPermission.objects.filter(content_object=article, user=person)
+    return granted.filter(permission__codename=REVIEW.partition(".")[2]).exists()

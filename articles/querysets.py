@@ -1,7 +1,7 @@
 """Reads of articles, in the words of the office."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -12,7 +12,7 @@ from editorial.models import User
 
 
 class ArticleQuerySet(models.QuerySet):
-    def lock(self, pk: int) -> models.Model:
+    def lock(self, pk: int) -> Any:
         """The article, re-read and locked until the transaction ends: every verb starts here."""
         # First wait, then read: PostgreSQL would join the row it waited for to what its neighbours were before.
         self.select_for_update().only("pk").get(pk=pk)

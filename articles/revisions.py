@@ -47,7 +47,7 @@ def content_of(article: Article, *, number: int) -> dict[str, Any]:
         "disclaimers": {str(audience): text for audience, text in DISCLAIMERS.items()},
         "references": [_printed(records[key], number=n) for key, n in numbers.items() if key in records]
         + [_printed(records[key], number=None) for key in records if key not in numbers],
-        "html": render_article(**texts, numbers={key: n for key, n in numbers.items() if key in records}),
+        "html": render_article(numbers={key: n for key, n in numbers.items() if key in records}, **texts),  # type: ignore[arg-type]
     }
 
 

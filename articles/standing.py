@@ -179,8 +179,7 @@ def _resolution(notice: Any, notices: tuple) -> Any:
 
 
 def _overlays(notices: tuple) -> tuple[Overlay, ...]:
-    over = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.RETRACTION)
-    over += (NoticeKind.WITHDRAWAL,)
+    over = set(NoticeKind) - {NoticeKind.UNSAFE, NoticeKind.QUARANTINE, NoticeKind.RESOLUTION}
     return tuple(
         Overlay(NoticeKind(n.kind), n.text, n.at) for n in notices if n.kind in over and not _resolution(n, notices)
     )

@@ -13,6 +13,7 @@ from articles.models import Approval, Article, Move, Notice, Revision
 from articles.seals import is_intact, seal_of
 from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
+from editorial.attribution import not_an_edit
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
@@ -114,11 +115,19 @@ def withdraw(article: Article, *, by: User, text: str, reason: str) -> Notice:
 
 def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
     """Once approved → retracted: the text stays for the record, under its notice, for good."""
-    if article.approval is None:
+    if not has_checked_text(article):
         raise WorkflowError("Only a text that was approved can be retracted. Withdraw this one instead.")
     notice = publish_notice(article, NoticeKind.RETRACTION, by=by, text=text, reason=reason)
     _move(article, State.RETRACTED, by=by, reason=reason)
     return notice
+
+
+def has_checked_text(article: Article) -> bool:
+    """Was approved, and no withdrawal has taken that back since."""
+    if article.approval is None:
+        return False
+    withdrawn = article.notices.filter(kind=NoticeKind.WITHDRAWAL)
+    return not withdrawn.filter(revision__number__gte=article.approval.revision.number).exists()
 
 
 def publish_notice(
@@ -180,7 +189,7 @@ def _move(
 
 def _store(article: Article, *columns: str) -> None:
     # Not an edit of the working text: moves and notices are their own record.
-    article.skip_history_when_saving = True
+    not_an_edit(article)
     article.save(update_fields=columns)
     search.index(article)
 

@@ -1,6 +1,7 @@
 """Guards in the database itself: what is append-only cannot be changed by any code, raw SQL included."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
@@ -93,7 +94,7 @@ def _for_sqlite(model: type[models.Model]) -> Iterator[str]:
 
 def _same_row(model: type[models.Model]) -> str:
     """INSERT OR REPLACE removes whatever collides on any unique set; so every set is looked at first."""
-    sets = [(field,) for field in model._meta.concrete_fields if field.unique]
+    sets: list[tuple[Any, ...]] = [(field,) for field in model._meta.concrete_fields if field.unique]
     sets += [
         tuple(model._meta.get_field(name) for name in constraint.fields)
         for constraint in model._meta.constraints

@@ -22,7 +22,7 @@ class User(AbstractUser):
         "responsible editor", default=False, help_text="Holds editorial responsibility and is named in public."
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(is_machine=False)

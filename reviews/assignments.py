@@ -9,6 +9,7 @@ from articles import permissions, transitions
 from articles.models import Article, Topic
 from articles.states import State
 from editorial import clock
+from editorial.attribution import saved_by
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
@@ -51,7 +52,7 @@ def assign(
     )
     if assignment.due_at <= now:
         raise WorkflowError("The due date has passed already. Choose a day that is still to come.")
-    assignment._history_user = by
+    saved_by(assignment, by)
     assignment.save()
     permissions.grant_reading(article, member.user)
     entry = record(
@@ -115,7 +116,7 @@ def note_opened(assignment: ReviewAssignment, *, by: User) -> None:
     check_held(assignment, by=by)
     if assignment.opened_at is None:
         assignment.opened_at = clock.now()
-        assignment._history_user = by
+        saved_by(assignment, by)
         assignment.save(update_fields=["opened_at"])
         record("review.opened", by=by, about=article.about, assignment=assignment.pk)
 
@@ -125,7 +126,7 @@ def end(article: Article, assignment: ReviewAssignment, ending: Ending, *, by: U
     assignment.ended_at = clock.now()
     assignment.ending = ending
     assignment.end_reason = reason
-    assignment._history_user = by
+    saved_by(assignment, by)
     assignment.save(update_fields=["ended_at", "ending", "end_reason"])
     others = ReviewAssignment.objects.open().filter(revision__article=article, reviewer=assignment.reviewer_id)
     if not others.exists():

@@ -1,5 +1,7 @@
 """What a board member decides about exactly one digest, and everything that follows, readable top to bottom."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
@@ -68,7 +70,7 @@ def complete_if_ready(article: Article) -> bool:
 
     Only the system can approve, and only here; the article must be locked.
     """
-    revision = article.latest_revision
+    revision: Any = article.latest_revision
     release = Release.objects.filter(revision=revision).select_related("by").first()
     rules = policy.in_force()
     rule = rules.rule(article.risk_id)
@@ -173,7 +175,7 @@ def _check_may_decide(article: Article, assignment: ReviewAssignment, *, by: Use
 
 def _tell_editors_what_is_missing(article: Article, decision: Decision, entry: AuditEntry) -> None:
     """After a decision that did not settle it: release is waiting, reviewers disagree, or more eyes are needed."""
-    revision = article.latest_revision
+    revision: Any = article.latest_revision
     decisions = list(Decision.objects.filter(revision=revision))
     rule = policy.in_force().rule(article.risk_id)
     if policy.quorum_met(decisions, rule, digest=revision.digest):
@@ -189,7 +191,7 @@ def _still_read(article: Article) -> bool:
     return ReviewAssignment.objects.open().filter(revision=article.latest_revision_id).exists()
 
 
-def _printed(decision: Decision) -> dict[str, str]:
+def _printed(decision: Decision) -> dict[str, Any]:
     return {
         "name": decision.reviewer_label,
         "profession": decision.profession,

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from articles.models import Article, Revision
-from articles.revisions import contributors
+from articles.models import Article
+from articles.revisions import authors_of
+from editorial.models import AuditEntry
 from reviews import policy
-from reviews.models import BoardMember, Release, ReviewAssignment
+from reviews.kinds import Ending
+from reviews.models import BoardMember, ReviewAssignment
+
+# What only an editor does; of a withdrawal or a risk that an author set, the author is told by authorship already.
+EDITORS_ACTS = (
+    *("review.assigned", "revision.released", "article.risk_set", "article.withdrawn"),
+    *("notice.correction", "notice.concern", "notice.retraction", "notice.resolution"),
+)
 
 
 @dataclass(frozen=True)
@@ -59,17 +67,11 @@ def shortfall(article: Article) -> str:
     )
 
 
-def authors_of(article: Article) -> set[int]:
-    """Ids of everyone who ever had a hand in the text, in any revision or in the working text."""
-    past = Revision.objects.filter(article=article).values_list("contributors", flat=True)
-    return contributors(article).union(*past)
-
-
 def editors_of(article: Article) -> set[int]:
-    """Ids of the editors who have assigned or released on this article."""
-    assigned = ReviewAssignment.objects.filter(revision__article=article).values_list("assigned_by", flat=True)
-    released = Release.objects.filter(revision__article=article).values_list("by", flat=True)
-    return set(assigned) | set(released)
+    """Ids of everyone who has acted as an editor on this article; the audit chain is the one that knows them all."""
+    acts = Q(action__in=EDITORS_ACTS) | Q(action="review.ended", data__ending=Ending.REPLACED)
+    entries = AuditEntry.objects.filter(acts, about=article.about).exclude(actor=None)
+    return set(entries.values_list("actor", flat=True))
 
 
 def reviewers_of(article: Article) -> set[int]:

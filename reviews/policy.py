@@ -33,7 +33,7 @@ class Rule:
 
 
 # The defaults of the house: the higher the possible harm, the more eyes, the shorter the term.
-DEFAULTS = {
+DEFAULTS: dict[int, Rule] = {
     Risk.LOW: Rule(1, 0, True, 36, None, None, 21),
     Risk.MEDIUM: Rule(1, 1, True, 24, None, None, 14),
     Risk.HIGH: Rule(2, 1, False, 12, None, 30, 10),

@@ -12,6 +12,7 @@ from articles.models import Article, Notice, Revision, RiskClass
 from articles.revisions import freeze
 from articles.states import NoticeKind, State
 from editorial import clock
+from editorial.attribution import not_an_edit
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
@@ -105,11 +106,28 @@ def release(article: Article, *, by: User, digest: str) -> Release:
 
 
 @transaction.atomic
+def set_risk(article: Article, level: int, *, by: User, reason: str = "") -> None:
+    """Set the risk class; where a lower one asks for no more than is there, the waiting text is approved at once.
+
+    Raises:
+        PermissionDenied: `by` is neither an author who raises it nor an editor free of other duties on this article.
+        WorkflowError: a lowering without a reason.
+    """
+    article = Article.objects.lock(article.pk)
+    if not editing.is_author(article, by):
+        assignments.check_editor(article, by=by)
+    editing.set_risk(article, level, by=by, reason=reason)
+    decisions.complete_if_ready(Article.objects.lock(article.pk))
+
+
+@transaction.atomic
 def withdraw(article: Article, *, by: User, reason: str) -> Notice:
     """Take back everything submitted so far. Authors and editors can; the address then says that it was withdrawn."""
     article = Article.objects.lock(article.pk)
-    if not (by.is_editor or editing.is_author(article, by)) or not by.is_active:
+    if not by.is_active or not (by.is_editor or editing.is_author(article, by)):
         raise PermissionDenied("Only its authors and the editors can withdraw an article.")
+    if not editing.is_author(article, by):
+        assignments.check_editor(article, by=by)
     _need(reason, "Say why it is withdrawn; the reason is kept on record.")
     notice = transitions.withdraw(
         article, by=by, text="This text was withdrawn and is no longer published.", reason=reason.strip()
@@ -192,7 +210,7 @@ def quarantine(article: Article, *, reason: str) -> Notice | None:
 def _publish(article: Article, kind: NoticeKind, *, by: User, text: str) -> Notice:
     article = _lock_for_responsible(article, by=by)
     _need(text, "Write the notice readers will see.")
-    if article.approval is None:
+    if not transitions.has_checked_text(article):
         raise WorkflowError("Only a text that was approved can carry a notice. Ask its authors for changes instead.")
     notice = transitions.publish_notice(article, kind, by=by, text=text.strip())
     _tell_of_notice(article, notice)
@@ -242,7 +260,7 @@ def _raise_risk(article: Article, *, by: User) -> None:
     if level == article.risk_id:
         return
     article.risk = RiskClass.objects.get(pk=level)
-    article.skip_history_when_saving = True
+    not_an_edit(article)
     article.save(update_fields=["risk"])
     spoken = ", ".join(f"“{word}”" for word in words)[:300]
     record("article.risk_set", by=None, about=article.about, level=level, reason=f"trigger words: {spoken}")

@@ -1,7 +1,7 @@
 """Reads of assignments and messages, in the words of the office."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -32,7 +32,7 @@ class ReviewAssignmentQuerySet(models.QuerySet):
             return self.all()
         return self.filter(reviewer__user=user).filter(Q(ended_at=None) | Q(decision__isnull=False))
 
-    def lock(self, pk: int) -> models.Model:
+    def lock(self, pk: int) -> Any:
         """Re-read and locked; lock its article first."""
         return (
             self.select_for_update(of=("self",)).select_related("reviewer__user", "revision", "discipline").get(pk=pk)

@@ -5,6 +5,7 @@ A story is a generator: it yields how many days ago its next act took place, and
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from articles import editing
 from articles.importers import read_article, read_references
@@ -70,10 +71,10 @@ class Teller:
 
     def release(self, article: Article) -> Article:
         article = fresh(article)
-        publication.release(article, by=self.people["ruth"], digest=article.latest_revision.digest)
+        publication.release(article, by=self.people["ruth"], digest=article.latest_revision.digest)  # type: ignore[union-attr]
         return fresh(article)
 
-    def _served(self, assignment: ReviewAssignment) -> dict[str, object]:
+    def _served(self, assignment: ReviewAssignment) -> dict[str, Any]:
         by = assignment.reviewer.user
         assignments.note_opened(assignment, by=by)
         return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
@@ -138,9 +139,7 @@ def turned_down(tell: Teller) -> Story:
     yield 38
     (task,) = tell.assign(article, "liam")
     yield 35
-    tell.reject(
-        task, "One website is too little for the question that is asked. It needs a recorded search."
-    )
+    tell.reject(task, "One website is too little for the question that is asked. It needs a recorded search.")
 
 
 def changed_since(tell: Teller) -> Story:
