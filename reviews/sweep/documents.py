@@ -16,7 +16,7 @@ ADDRESS = re.compile(r"(?:/api/v1)?/articles/([-\w]+)/")
 # What holds one entry of a list, by the meaning HTML gives its elements and whatever classes a template uses.
 ENTRY = {"article", "li", "tr"}
 FRAME = {"main", "body", "html", "#document"}
-UNSEEN = {"head", "script", "style", "template", "noscript", "#comment"}
+UNSEEN = {"head", "script", "style", "template", "noscript"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # An opening tag that ends an open one of its own kind, unless one of these lies between.
 ENDED_BY_THE_NEXT = {"li": {"ul", "ol", "menu"}, "tr": {"table"}}
@@ -70,7 +70,7 @@ def read(body: str, content_type: str) -> Document:
 
 
 def words_of_html(fragment: str) -> Words:
-    return joined(Words.of(text) for text, _ in _tree(fragment).texts())
+    return joined(Words.of(piece.text) for piece in _Reader(fragment).pieces)
 
 
 def slug_in(address: str) -> str | None:
@@ -87,40 +87,26 @@ class Element:
     tag: str
     attributes: dict[str, str]
     parent: "Element | None"
-    children: list["Element | str"] = field(default_factory=list)
+    slugs: set[str] = field(default_factory=set)  # articles that are linked from inside
 
     @cached_property
-    def slugs(self) -> frozenset[str]:
-        """Articles that are linked from inside."""
-        own = slug_in(self.attributes.get("href", "")) if self.tag == "a" else None
-        inner = (child.slugs for child in self.children if isinstance(child, Element))
-        return frozenset([own] if own else []).union(*inner)
+    def is_seen(self) -> bool:
+        hidden = "hidden" in self.attributes or self.attributes.get("aria-hidden") == "true"
+        return self.tag not in UNSEEN and not hidden and (self.parent is None or self.parent.is_seen)
+
+    @cached_property
+    def is_in_head(self) -> bool:
+        return self.tag == "head" or (self.parent is not None and self.parent.is_in_head)
+
+    @cached_property
+    def article(self) -> int | None:
+        """The outermost `<article>` around it."""
+        around = self.parent.article if self.parent else None
+        return around if around else id(self) if self.tag == "article" else None
 
     @property
-    def is_unseen(self) -> bool:
-        return self.tag in UNSEEN or "hidden" in self.attributes or self.attributes.get("aria-hidden") == "true"
-
-    def elements(self) -> Iterator["Element"]:
-        yield self
-        for child in self.children:
-            if isinstance(child, Element):
-                yield from child.elements()
-
-    def texts(self, *, is_seen: bool = True) -> Iterator[tuple[str, bool]]:
-        for text, shown, _ in self.placed(is_seen=is_seen):
-            yield text, shown
-
-    def placed(self, *, is_seen: bool = True) -> Iterator[tuple[str, bool, "Element"]]:
-        """Every piece of text with the element it stands in; attributes count as text that is not seen."""
-        is_seen = is_seen and not self.is_unseen
-        for value in self.attributes.values():
-            if not slug_in(value):
-                yield value, False, self
-        for child in self.children:
-            if isinstance(child, str):
-                yield child, is_seen, self
-            else:
-                yield from child.placed(is_seen=is_seen)
+    def link(self) -> str | None:
+        return slug_in(self.attributes.get("href", "")) if self.tag == "a" else None
 
     def above(self) -> Iterator["Element"]:
         """Itself and everything around it, inside out."""
@@ -130,23 +116,38 @@ class Element:
             element = element.parent
 
 
-class _Builder(HTMLParser):
-    """Builds the tree as far as it matters here; deeper than any real page, everything stays on one level."""
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text where it stands; attributes and comments count as text that is not seen."""
 
-    DEEPEST = 200
+    text: str
+    element: Element
+    is_seen: bool
 
-    def __init__(self) -> None:
+
+class _Reader(HTMLParser):
+    """Notes elements and text in the order of the page; what lies deeper than on any real page stays on one level."""
+
+    DEEPEST = 100
+
+    def __init__(self, body: str) -> None:
         super().__init__()
-        self.root = Element("#document", {}, None)
-        self.open = [self.root]
+        self.open = [Element("#document", {}, None)]
+        self.elements: list[Element] = []
+        self.pieces: list[Piece] = []
+        self.feed(body)
+        self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._end_the_one_before(tag)
-        parent = self.open[-1]
-        element = Element(tag, {name: value or "" for name, value in attrs}, parent)
-        parent.children.append(element)
+        element = Element(tag, {name: value or "" for name, value in attrs}, self.open[-1])
+        self.elements.append(element)
+        if element.link:
+            for around in element.above():
+                around.slugs.add(element.link)
         if tag not in VOID and len(self.open) < self.DEEPEST:
             self.open.append(element)
+        self.pieces += [Piece(text, element, False) for text in element.attributes.values() if not slug_in(text)]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         # In HTML the slash means nothing: <section/> is an open section.
@@ -158,11 +159,10 @@ class _Builder(HTMLParser):
             del self.open[place:]
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].children.append(data)
+        self.pieces.append(Piece(data, self.open[-1], self.open[-1].is_seen))
 
     def handle_comment(self, data: str) -> None:
-        parent = self.open[-1]
-        parent.children.append(Element("#comment", {}, parent, [data]))
+        self.pieces.append(Piece(data, self.open[-1], False))
 
     def _end_the_one_before(self, tag: str) -> None:
         between = ENDED_BY_THE_NEXT.get(tag)
@@ -176,46 +176,34 @@ class _Builder(HTMLParser):
                 return
 
 
-def _tree(body: str) -> Element:
-    builder = _Builder()
-    builder.feed(body)
-    builder.close()
-    return builder.root
-
-
 def _read_html(body: str) -> Document:
-    root = _tree(body)
-    owners = {id(_entry(link, slug)): slug for link, slug in _links(root)}
-    placed = [(text, is_seen, element, _owner(element, owners)) for text, is_seen, element in root.placed()]
-    return Document(parts=_parts(placed, owners), page=_page(placed, owners), head=_head(root), next=_next(root))
-
-
-def _links(root: Element) -> list[tuple[Element, str]]:
-    links = (
-        (element, slug_in(element.attributes.get("href", ""))) for element in root.elements() if element.tag == "a"
+    page = _Reader(body)
+    entries = {id(_entry(element)): element.link for element in page.elements if element.link}
+    owned = [(piece, _owner(piece.element, entries)) for piece in page.pieces]
+    return Document(
+        parts=_parts(owned, entries), page=_page(owned, entries), head=_head(page.pieces), next=_next(page.elements)
     )
-    return [(link, slug) for link, slug in links if slug]
 
 
-def _entry(link: Element, slug: str) -> Element:
+def _entry(link: Element) -> Element:
     """The entry a link to an article stands in: as far up as nothing else is linked and no frame begins."""
     entry = link
     while entry.tag not in ENTRY and entry.parent and entry.parent.tag not in FRAME:
-        if entry.parent.slugs - {slug}:
+        if entry.parent.slugs - {link.link}:
             break
         entry = entry.parent
     return entry
 
 
-def _owner(element: Element, owners: dict[int, str]) -> int | None:
-    return next((id(around) for around in element.above() if id(around) in owners), None)
+def _owner(element: Element, entries: dict[int, str]) -> int | None:
+    return next((id(around) for around in element.above() if id(around) in entries), None)
 
 
-def _parts(placed: list[tuple[str, bool, Element, int | None]], owners: dict[int, str]) -> tuple[Part, ...]:
+def _parts(owned: list[tuple[Piece, int | None]], entries: dict[int, str]) -> tuple[Part, ...]:
     pieces: dict[int | None, list[tuple[str, bool]]] = {}
-    for text, is_seen, _, owner in placed:
-        pieces.setdefault(owner, []).append((text, is_seen))
-    return tuple(_part(owners.get(owner) if owner else None, texts) for owner, texts in pieces.items())
+    for piece, owner in owned:
+        pieces.setdefault(owner, []).append((piece.text, piece.is_seen))
+    return tuple(_part(entries.get(owner) if owner else None, texts) for owner, texts in pieces.items())
 
 
 def _part(slug: str | None, texts: list[tuple[str, bool]]) -> Part:
@@ -223,31 +211,25 @@ def _part(slug: str | None, texts: list[tuple[str, bool]]) -> Part:
     return Part(slug, words, joined(Words.of(text) for text, is_seen in texts if is_seen))
 
 
-def _page(placed: list[tuple[str, bool, Element, int | None]], owners: dict[int, str]) -> tuple[Placed, ...]:
+def _page(owned: list[tuple[Piece, int | None]], entries: dict[int, str]) -> tuple[Placed, ...]:
     return tuple(
-        Placed(word, is_seen, _article(element), owners.get(owner) if owner else None)
-        for text, is_seen, element, owner in placed
-        if not any(around.tag == "head" for around in element.above())
-        for word in split(text)
+        Placed(word, piece.is_seen, piece.element.article, entries.get(owner) if owner else None)
+        for piece, owner in owned
+        if not piece.element.is_in_head
+        for word in split(piece.text)
     )
 
 
-def _article(element: Element) -> int | None:
-    around = [id(e) for e in element.above() if e.tag == "article"]
-    return around[-1] if around else None
+def _head(pieces: list[Piece]) -> tuple[str, ...]:
+    return tuple(piece.text for piece in pieces if piece.element.is_in_head and piece.text.strip())
 
 
-def _head(root: Element) -> tuple[str, ...]:
-    heads = [element for element in root.elements() if element.tag == "head"]
-    return tuple(text for head in heads for text, _ in head.texts() if text.strip())
-
-
-def _next(root: Element) -> str:
+def _next(elements: list[Element]) -> str:
     """The address that `rel="next"` names, in a link or in the head."""
     return next(
         (
             element.attributes.get("href", "")
-            for element in root.elements()
+            for element in elements
             if element.tag in ("a", "link") and "next" in element.attributes.get("rel", "").split()
         ),
         "",
@@ -313,7 +295,7 @@ def _pieces(element: ElementTree.Element) -> Iterator[tuple[str, bool]]:
     """Text may hold HTML of its own, so it is read as such; attributes are not seen."""
     for text in (element.text, element.tail):
         if text and not slug_in(text.strip()):
-            yield from _tree(text).texts()
+            yield from ((piece.text, piece.is_seen) for piece in _Reader(text).pieces)
     for value in element.attrib.values():
         if not slug_in(value):
             yield value, False
