@@ -184,7 +184,7 @@ def shown(articles: Iterable[Article], *, at: datetime) -> list[PublicArticle]:
 
 def draft_preview(article: Article, content: dict[str, Any], *, at: datetime) -> PublicArticle:
     """The working text as a reader would see it, for its author's eyes, under the caution of an unchecked text."""
-    told = Standing(Told.DRAFT, is_listed=False)
+    told = Standing(Told.SUBMITTED, is_listed=False)
     ai = content["ai"]
     return PublicArticle(
         slug=article.slug,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 
+from editorial import clock
 from editorial.models import User
 
 
@@ -12,6 +13,7 @@ def saved_by(row: models.Model, person: User | None, *, why: str = "") -> None:
     noted: Any = row
     noted._history_user = person
     noted._change_reason = why or None
+    noted._history_date = clock.now()
 
 
 def not_an_edit(row: models.Model) -> None:

@@ -14,7 +14,7 @@ from articles.models import Article
 from articles.querysets import ArticleQuerySet
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
-from reviews import queue
+from reviews import assignments, queue
 from reviews.article_history import article_history
 from reviews.editor_page import article_page
 from reviews.forms import QueueFilter
@@ -121,6 +121,8 @@ class BoardMemberAdmin(ClosedDoors):
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if obj.left_at:
+            assignments.leave_board(obj, by=visitor(request))
         if not obj.user.is_staff:
             messages.warning(
                 request,

@@ -36,24 +36,8 @@ def assign(
     """
     article = Article.objects.lock(article.pk)
     check_editor(article, by=by)
-    if article.state not in (State.SUBMITTED, State.UNDER_REVIEW):
-        raise WorkflowError(
-            f"Nobody can be asked to read “{article.title}” now. {transitions.WHY_NOT[State(article.state)]}"
-        )
     _check_may_read(article, member, by=by)
-    now = clock.now()
-    assignment = ReviewAssignment(
-        revision=article.latest_revision,
-        reviewer=member,
-        discipline=discipline or article.topic,
-        assigned_by=by,
-        assigned_at=now,
-        due_at=due_at or policy.due_at(policy.in_force().rule(article.risk_id), asked_at=now),
-    )
-    if assignment.due_at <= now:
-        raise WorkflowError("The due date has passed already. Choose a day that is still to come.")
-    saved_by(assignment, by)
-    assignment.save()
+    assignment = _new_assignment(article, member, by=by, discipline=discipline or article.topic, due_at=due_at)
     permissions.grant_reading(article, member.user)
     entry = record(
         "review.assigned",
@@ -107,6 +91,25 @@ def take_back(assignment: ReviewAssignment, *, by: User, reason: str) -> None:
         raise WorkflowError("Say why the assignment is taken back; the reviewer is told.")
     end(article, assignment, Ending.REPLACED, by=by, reason=reason.strip())
     _tell_ended(article, assignment, reason.strip())
+
+
+@transaction.atomic
+def leave_board(member: BoardMember, *, by: User) -> None:
+    """A member has left: what they still held is taken back, each on record, and the editors find others."""
+    reason = "The reviewer has left the board."
+    for held in ReviewAssignment.objects.open().filter(reviewer=member).select_related("revision").order_by("pk"):
+        article, assignment = lock(held)
+        if assignment.is_open:
+            end(article, assignment, Ending.REPLACED, by=by, reason=reason)
+            notify(
+                Kind.REVIEW_DECLINED,
+                editors(),
+                event=f"declined:{assignment.pk}",
+                article=article,
+                assignment=assignment,
+                reviewer=member.user.label,
+                reason=reason,
+            )
 
 
 @transaction.atomic
@@ -180,7 +183,31 @@ def printed(member: BoardMember) -> dict[str, str]:
     return {"name": member.user.label, "profession": member.profession}
 
 
+def _new_assignment(
+    article: Article, member: BoardMember, *, by: User, discipline: Topic, due_at: datetime | None
+) -> ReviewAssignment:
+    now = clock.now()
+    due_at = due_at or policy.due_at(policy.in_force().rule(article.risk_id), asked_at=now)
+    if due_at <= now:
+        raise WorkflowError("The due date has passed already. Choose a day that is still to come.")
+    assignment = ReviewAssignment(
+        revision=article.latest_revision,
+        reviewer=member,
+        discipline=discipline,
+        assigned_by=by,
+        assigned_at=now,
+        due_at=due_at,
+    )
+    saved_by(assignment, by)
+    assignment.save()
+    return assignment
+
+
 def _check_may_read(article: Article, member: BoardMember, *, by: User) -> None:
+    if article.state not in (State.SUBMITTED, State.UNDER_REVIEW):
+        raise WorkflowError(
+            f"Nobody can be asked to read “{article.title}” now. {transitions.WHY_NOT[State(article.state)]}"
+        )
     person = member.user
     refusals = (
         (member.left_at is not None or not person.is_active, "has left the board"),

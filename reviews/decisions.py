@@ -156,6 +156,7 @@ def _decide(
         [by],
         event=f"recorded:{decision.pk}",
         article=article,
+        assignment=assignment,
         entry=entry,
         verdict=str(verdict.label),
         digest=digest,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from articles.models import RiskClass
@@ -63,8 +64,11 @@ def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str) -> Review
     """Put a new version in force at once, and tell the articles what may be public before approval.
 
     Raises:
+        PermissionDenied: `by` is not a responsible editor; `None` stands for the house's own defaults.
         WorkflowError: a rule that cannot be met or that would show critical text unchecked.
     """
+    if by is not None and not (by.is_active and by.is_responsible_editor):
+        raise PermissionDenied("Only the responsible editor can lay down a policy.")
     _refuse_nonsense(rules)
     newest = ReviewPolicy.objects.first()
     policy = ReviewPolicy.objects.create(

@@ -30,7 +30,8 @@ class ReviewAssignmentQuerySet(models.QuerySet):
             return self.none()
         if user.is_editor:
             return self.all()
-        return self.filter(reviewer__user=user).filter(Q(ended_at=None) | Q(decision__isnull=False))
+        held = Q(ended_at=None, reviewer__left_at=None)
+        return self.filter(reviewer__user=user).filter(held | Q(decision__isnull=False))
 
     def lock(self, pk: int) -> Any:
         """Re-read and locked; lock its article first."""

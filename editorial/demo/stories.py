@@ -179,7 +179,7 @@ def retracted(tell: Teller) -> Story:
     publication.retract(
         article,
         by=tell.people["ruth"],
-        text="Example of a retraction: for the demonstration this page is treated as if its main figure had been wrong.",
+        text="Example of a retraction: the demonstration treats this page as if its main figure had been wrong.",
         reason="Example, so that the standing can be seen.",
     )
 

@@ -181,7 +181,7 @@ def test_an_export_is_verified_without_this_software(approved, tmp_path):
 
 def test_a_refused_transaction_leaves_no_entry(ana):
     before = AuditEntry.objects.count()
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with transaction.atomic():
         record("something.done", by=ana)
-        User.objects.create(username=ana.username)
+        transaction.set_rollback(True)
     assert AuditEntry.objects.count() == before

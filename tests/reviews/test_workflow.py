@@ -1,5 +1,6 @@
 """The moves of `product.md`, walked through the verbs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from articles.states import State
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
-from reviews import assignments, decisions, publication, receipts
+from reviews import assignments, decisions, policy, publication, receipts
 from reviews.kinds import Kind
 from reviews.models import Decision, Notification, Release, ReviewAssignment
 from tests import factories
@@ -404,3 +405,30 @@ def test_declining_needs_a_reason_and_gives_the_access_back(assignment, eva):
     assert not Article.objects.visible_to(reader).exists()
     assert Notification.objects.filter(kind=Kind.REVIEW_DECLINED, recipient=eva).exists()
     assert not ReviewAssignment.objects.open().exists()
+
+
+def test_who_leaves_the_board_holds_nothing_any_more(assignment, eva):
+    member = assignment.reviewer
+    member.left_at = clock.now().date()
+    member.save()
+    assignments.leave_board(member, by=eva)
+    assert get_perms(member.user, assignment.revision.article) == []
+    assert not ReviewAssignment.objects.visible_to(member.user).exists()
+    assert Notification.objects.filter(kind=Kind.REVIEW_DECLINED, recipient=eva).exists()
+
+
+def test_only_the_responsible_editor_lays_down_a_policy(eva, ruth, root):
+    for somebody in (eva, root):
+        with pytest.raises(PermissionDenied):
+            policy.lay_down(policy.DEFAULTS, by=somebody, note="Mine.")
+    assert policy.lay_down(policy.DEFAULTS, by=ruth, note="The same again.").version == 2
+
+
+def test_a_milder_policy_lets_a_released_text_through_when_it_is_released_again(ana, rob, eva, ruth):
+    article = factories.submitted(by=ana, risk=3)
+    factories.decided(factories.assigned(article, rob, by=eva))
+    publication.release(article, by=eva, digest=article.latest_revision.digest)
+    one_is_enough = {**policy.DEFAULTS, 3: replace(policy.DEFAULTS[3], approvals=1)}
+    policy.lay_down(one_is_enough, by=ruth, note="One reader for risk 3.")
+    publication.release(article, by=eva, digest=article.latest_revision.digest)
+    assert factories.fresh(article).state == State.APPROVED
