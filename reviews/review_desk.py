@@ -125,6 +125,7 @@ def _desk(
         return _render(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)
     article = for_public(Article.objects.filter(pk=revision.article_id)).get()
     text = reviewer_text(revision)
+    compared = _compared(article, assignment)
     return _render(
         request,
         "reviews/review_desk.html",
@@ -140,7 +141,8 @@ def _desk(
         told=public_article(article, at=clock.now()),
         findings=findings_of(revision),
         checked=_last_checked(article),
-        changes=_changes(article, revision),
+        compared=compared,
+        changes=_changes(compared, revision),
         moves=article.moves.all(),
         revisions=_past(article.pk),
         decision_form=_with_receipt(decision_form, assignment, request),
@@ -175,12 +177,20 @@ def _record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse
     )
 
 
-def _changes(article: Article, revision: Revision) -> list[Change]:
-    """What a reader of the last approved revision would find different in this one."""
+def _compared(article: Article, assignment: ReviewAssignment) -> Revision | None:
+    """What this reviewer needs the changes from: the last approved revision or, before the first, what they read."""
     checked = _last_checked(article)
-    if checked is None or checked.pk == revision.pk:
+    if checked or assignment.revision.number == 1:
+        return checked
+    read = Decision.objects.filter(revision__article=article, reviewer=assignment.reviewer_id)
+    last = read.select_related("revision").order_by("-revision__number").first()
+    return last.revision if last else None
+
+
+def _changes(compared: Revision | None, revision: Revision) -> list[Change]:
+    if compared is None or compared.pk == revision.pk:
         return []
-    return [replace(c, rows=_without_long_sameness(c.rows)) for c in changes(checked.data, revision.data)]
+    return [replace(c, rows=_without_long_sameness(c.rows)) for c in changes(compared.data, revision.data)]
 
 
 def _without_long_sameness(rows: Rows) -> Rows:

@@ -117,6 +117,19 @@ def test_the_desk_shows_what_changed_since_the_approved_revision(as_rob, approve
     assert '<ins><span class="for-ears">[added: </span>greatly' in shown
 
 
+def test_before_a_first_approval_the_desk_shows_what_changed_since_this_reviewer_read_it(
+    client, as_rob, assignment, rob, rita, ana, eva
+):
+    factories.decided(assignment, "request_changes")
+    article = factories.fresh(assignment.revision.article)
+    editing.change(article, by=ana, edition=article.edition, short_answer="Probably somewhat, for most people.")
+    publication.submit(article, by=ana)
+    again, new_to_it = (factories.assigned(article, member, by=eva) for member in (rob, rita))
+    assert "Against revision 1, which you read before" in as_rob.get(desk(again)).content.decode()
+    client.force_login(rita.user)
+    assert "so everything is new" in client.get(desk(new_to_it)).content.decode()
+
+
 def test_findings_come_with_what_the_author_answered(as_rob, assignment):
     findings = as_rob.get(desk(assignment)).context["findings"]
     assert not findings.is_missing
