@@ -39,21 +39,32 @@ def live_url(live_server, settings):
 def new_page(browser, live_url):
     """Call it for a page of its own visitor; `new_page(width=320, java_script_enabled=False, color_scheme="dark")`.
 
-    The test fails when any page ran into a script error, broke the content security policy or asked another server.
+    The test fails when any page ran into a script error, broke the content security policy, said anything else on the
+    console that is an error, missed one of its files or asked another server.
     """
     contexts, complaints = [], []
 
-    def note(request):
+    def note_request(request):
         if not request.url.startswith((live_url, "data:", "blob:")):
             complaints.append(f"asked for {request.url}")
+
+    def note_answer(response):
+        if response.status >= 400 and response.request.resource_type not in ("document", "fetch"):
+            complaints.append(f"{response.status} for {response.url}")
+
+    def note_words(said):
+        # A page that itself is a refusal is no fault, and what it failed to load is noted as an answer.
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+            complaints.append(said.text)
 
     def open_page(*, width=1280, height=900, **options):
         context = browser.new_context(base_url=live_url, viewport={"width": width, "height": height}, **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
-        context.on("request", note)
+        context.on("request", note_request)
+        context.on("response", note_answer)
         context.on("weberror", lambda error: complaints.append(f"script error: {error.error}"))
-        context.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+        context.on("console", note_words)
         return context.new_page()
 
     yield open_page
