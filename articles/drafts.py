@@ -1,8 +1,12 @@
 """The working text as the integrity checks read it."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django.conf import settings
 
 from articles.disclaimers import DISCLAIMERS
+from articles.importers import MarkdownArticle
 from articles.integrity import Draft
 from articles.models import Article
 from articles.states import Audience
@@ -22,6 +26,25 @@ def draft_of(article: Article) -> Draft:
         reference_list_numbered=True,
         searches=(),
         own_names=(settings.SITE_NAME, *(person.label for person in (article.author, *article.coauthors.all()))),
+        today=clock.now().date(),
+        retractions=None,
+    )
+
+
+def draft_of_file(article: MarkdownArticle, references: Iterable[Mapping[str, Any]]) -> Draft:
+    """The same for a text that is not on the desk yet; an audience it does not state is taken to be patients."""
+    audience = Audience(article.audience) if article.audience in Audience.values else Audience.PATIENT
+    return Draft(
+        title=article.title,
+        short_answer=article.short_answer,
+        body=article.body,
+        plain_body=article.plain_body,
+        audience=audience,
+        disclaimer=DISCLAIMERS[audience],
+        references=tuple(dict(reference) for reference in references),
+        reference_list_numbered=True,
+        searches=(),
+        own_names=(settings.SITE_NAME,),
         today=clock.now().date(),
         retractions=None,
     )

@@ -1,0 +1,61 @@
+"""Runs the citation and integrity rules on an article of the desk, or on files before they are imported."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from articles.drafts import draft_of, draft_of_file
+from articles.importers import UnreadableFile, read_article, read_references
+from articles.integrity import Draft, Outcome, Report, check
+from articles.models import Article
+
+SPOKEN = {Outcome.OK: "ok", Outcome.FOUND: "found", Outcome.NOT_CHECKED: "not checked"}
+
+
+class Command(BaseCommand):
+    help = (
+        "Check an article by its slug, or a Markdown or JATS file. Exit status: 0 nothing blocks a submission,"
+        " 1 something does, 2 it could not be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("what", metavar="SLUG|FILE")
+        parser.add_argument("--references", type=Path, action="append", default=[], metavar="FILE")
+        parser.add_argument("--json", action="store_true", help="every rule's answer, as JSON")
+
+    def handle(self, *args: Any, what: str, references: list[Path], **options: Any) -> None:
+        try:
+            report = check(_draft(what, references))
+        except (UnreadableFile, OSError) as trouble:
+            raise CommandError(f"{what} could not be read: {trouble}", returncode=2) from trouble
+        self._print_json(report) if options["json"] else self._print(report)
+        if report.blocking:
+            raise CommandError(f"{len(report.blocking)} findings must be fixed, or explained when it is submitted.")
+
+    def _print_json(self, report: Report) -> None:
+        self.stdout.write(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+
+    def _print(self, report: Report) -> None:
+        for result in report.results:
+            self.stdout.write(
+                f"{result.rule:<24}{SPOKEN[result.outcome]}{f': {result.reason}' if result.reason else ''}"
+            )
+            for finding in result.findings:
+                self.stdout.write(f"    {finding.level.value}, {finding.field}: {finding.message}")
+                self.stdout.write(f"        “{finding.excerpt}”")
+
+
+def _draft(what: str, references: list[Path]) -> Draft:
+    path = Path(what)
+    if path.suffix and path.is_file():
+        article = read_article(path.read_bytes(), name=path.name)
+        found = [r for file in references for r in read_references(file.read_bytes(), name=file.name).records]
+        return draft_of_file(article, [asdict(record) for record in (*article.references, *found)])
+    stored = Article.objects.filter(slug=what).first()
+    if stored is None:
+        raise UnreadableFile("there is no file of this name, and no article with this slug.")
+    return draft_of(stored)
