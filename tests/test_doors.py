@@ -1,0 +1,306 @@
+"""INV-9, default deny: every address × every actor × every method, against a table that a person can read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from articles.models import Topic
+from editorial import clock
+from editorial.models import AuditEntry
+from reviews.models import Notification, ReviewPolicy, Sweep
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+CANARY = "quillfeather"
+BESIDE_IT = "plumrose"  # in the same text; to look for without naming the canary
+
+# Who comes to the door. Rob holds the open assignment on Ana's text, Rita holds none; Root is a superuser.
+SIGNED_IN = {"Noor", "Ana", "Rob", "Rita", "Eva", "Ruth", "Root", "Max"}
+EVERYONE = SIGNED_IN | {"stranger"}
+STAFF = {"Rob", "Rita", "Eva", "Ruth", "Root"}
+EDITORS = {"Eva", "Ruth"}
+CARETAKERS = EDITORS | {"Root"}
+NOBODY: set[str] = set()
+
+# Whose work the confidential text is; its words reach nobody else.
+CONCERNED = {"Ana", "Rob", "Eva", "Ruth"}
+
+# Address → (who may read there, who may send something there). An address that is not in this table is a fault.
+DOORS = {
+    # The reader's pages
+    "article-list": (EVERYONE, NOBODY),
+    "article": (EVERYONE, NOBODY),
+    "topic": (EVERYONE, NOBODY),
+    "search": (EVERYONE, NOBODY),
+    "feed": (EVERYONE, NOBODY),
+    "sitemap": (EVERYONE, NOBODY),
+    "sitemap-part": (EVERYONE, NOBODY),
+    "robots": (EVERYONE, NOBODY),
+    "editorial-policy": (EVERYONE, NOBODY),
+    "board": (EVERYONE, NOBODY),
+    "api:openapi-json": (EVERYONE, NOBODY),
+    "api:articles": (EVERYONE, NOBODY),
+    "api:article": (EVERYONE, NOBODY),
+    "api:only_reading": (EVERYONE, NOBODY),
+    "api:only_reading_one": (EVERYONE, NOBODY),
+    "api:api-root": (NOBODY, NOBODY),
+    "healthz": (EVERYONE, NOBODY),
+    "readyz": (EVERYONE, NOBODY),
+    # Coming and going
+    "login": (EVERYONE, EVERYONE),
+    "logout": (NOBODY, EVERYONE),
+    "home-of-user": (SIGNED_IN, NOBODY),
+    "inbox": (SIGNED_IN, NOBODY),
+    "inbox-read-all": (NOBODY, SIGNED_IN),
+    "inbox-read": (NOBODY, {"Rob"}),
+    # The author's desk
+    "desk": (SIGNED_IN, NOBODY),
+    "desk-new": (SIGNED_IN, SIGNED_IN),
+    "desk-article": ({"Ana"}, NOBODY),
+    "desk-edit": ({"Ana"}, {"Ana"}),
+    "desk-preview": ({"Ana"}, NOBODY),
+    "desk-references": ({"Ana"}, NOBODY),
+    "desk-reference-new": ({"Ana"}, {"Ana"}),
+    "desk-import-references": ({"Ana"}, {"Ana"}),
+    "desk-reference-edit": ({"Ana"}, {"Ana"}),
+    "desk-reference-remove": ({"Ana"}, {"Ana"}),
+    "desk-submit": ({"Ana"}, {"Ana"}),
+    "desk-withdraw": ({"Ana"}, {"Ana"}),
+    "desk-history": ({"Ana"}, NOBODY),
+    # The review desk
+    "admin:index": (STAFF, STAFF),
+    "admin:login": (EVERYONE, EVERYONE),
+    "admin:logout": (EVERYONE - STAFF, EVERYONE),  # who is not in is sent to the front page, and from there to sign in
+    "admin:password_change": (STAFF, STAFF),
+    "admin:password_change_done": (STAFF, NOBODY),
+    "admin:jsi18n": (STAFF, NOBODY),
+    "admin:app_list": (STAFF, STAFF),
+    "admin:articles_article_changelist": (EDITORS, NOBODY),
+    "admin:articles_article_change": (EDITORS, EDITORS),
+    "admin:article-history": (EDITORS | {"Rob"}, NOBODY),
+    "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
+    "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
+    "admin:reviews_boardmember_changelist": (EDITORS, NOBODY),
+    "admin:reviews_boardmember_add": (EDITORS, EDITORS),
+    "admin:reviews_boardmember_change": (EDITORS, EDITORS),
+    "admin:reviews_reviewpolicy_changelist": (EDITORS, NOBODY),
+    "admin:reviews_reviewpolicy_add": ({"Ruth"}, {"Ruth"}),
+    "admin:reviews_reviewpolicy_change": (EDITORS, NOBODY),
+    "admin:reviews_notification_changelist": (EDITORS, NOBODY),
+    "admin:reviews_notification_add": (NOBODY, NOBODY),
+    "admin:reviews_notification_change": (EDITORS, NOBODY),
+    "admin:reviews_sweep_changelist": (EDITORS, NOBODY),
+    "admin:reviews_sweep_add": (NOBODY, NOBODY),
+    "admin:reviews_sweep_change": (EDITORS, NOBODY),
+    "admin:articles_topic_changelist": (CARETAKERS, NOBODY),
+    "admin:articles_topic_add": (CARETAKERS, CARETAKERS),
+    "admin:articles_topic_change": (CARETAKERS, CARETAKERS),
+    "admin:editorial_user_changelist": ({"Root"}, NOBODY),
+    "admin:editorial_user_add": ({"Root"}, {"Root"}),
+    "admin:editorial_user_change": ({"Root"}, {"Root"}),
+    "admin:editorial_auditentry_changelist": (EDITORS, NOBODY),
+    "admin:editorial_auditentry_add": (NOBODY, NOBODY),
+    "admin:editorial_auditentry_change": (EDITORS, NOBODY),
+    "admin:(?P<url>.*)$": (NOBODY, NOBODY),
+}
+
+# What the form says that is sent empty everywhere else.
+SENT = {"admin:articles_article_change": {"act": "assign"}}
+
+# The one thing that reading writes: that the reviewer has had the text in front of them.
+READING_IS_NOTED = {("admin:reviews_reviewassignment_change", "Rob")}
+
+
+def doors(resolver: URLResolver | None = None, names: str = "", path: str = "/") -> Iterator[tuple[str, str]]:
+    """Every address of the site: its full name (its pattern where it has none) and its route."""
+    for door in (resolver or get_resolver()).url_patterns:
+        if isinstance(door, URLPattern):
+            yield names + (door.name or str(door.pattern)), path + str(door.pattern)
+        else:
+            yield from doors(door, names + (f"{door.namespace}:" if door.namespace else ""), path + str(door.pattern))
+
+
+@pytest.fixture
+def people(ana, rob, rita, eva, ruth, noor, root, max_the_machine):
+    """A browser for each, signed in."""
+    accounts = {"stranger": None, "Noor": noor, "Ana": ana, "Rob": rob.user, "Rita": rita.user}
+    accounts |= {"Eva": eva, "Ruth": ruth, "Root": root, "Max": max_the_machine}
+    assert set(accounts) == EVERYONE
+    return {name: _browser(account) for name, account in accounts.items()}
+
+
+def _browser(account):
+    browser = Client(raise_request_exception=False)
+    if account:
+        browser.force_login(account)
+    browser.signed_in_as = browser.cookies[settings.SESSION_COOKIE_NAME].value if account else None
+    return browser
+
+
+@pytest.fixture
+def addresses(people, ana, rob, noor, eva):
+    """Each door with something behind it: public pages with a public text, all others with a confidential one."""
+    words = {
+        "short_answer": f"The {CANARY} helps.",
+        "title": f"Does a {CANARY} help?",
+        "body": f"{factories.BODY}\n{CANARY} {BESIDE_IT}",
+    }
+    private = factories.submitted(by=ana, risk=3, **words)
+    assignment = factories.assigned(private, rob, by=eva)
+    public = factories.submitted(by=ana)
+    now = clock.now()
+    rows = {
+        "inbox-read": Notification.objects.inbox_of(rob.user).first(),
+        "reviewassignment": assignment,
+        "user": noor,
+        "auditentry": AuditEntry.objects.first(),
+        "topic": Topic.objects.first(),
+        "boardmember": rob,
+        "reviewpolicy": ReviewPolicy.objects.first(),
+        "notification": Notification.objects.first(),
+        "sweep": Sweep.objects.create(started_at=now, finished_at=now),
+        "article": private,
+    }
+    slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
+    slugs["topic"] = public.topic.slug
+    found = [(name, _filled(name, route, slug=slugs.get(name, private.slug), rows=rows)) for name, route in doors()]
+    return list(dict.fromkeys(found))  # the API has several patterns for one address
+
+
+def _filled(name, route, *, slug, rows):
+    pk = next((row.pk for part, row in rows.items() if part in name), "")
+    values = {"<slug:slug>": slug, "<path:key>": "hayden2021", "<int:part>": "0"}
+    values |= {"<int:pk>": str(pk), "<int:object_id>": str(pk)}
+    values |= {"^(?P<app_label>editorial|articles|reviews)/$": "articles/", "(?P<url>.*)$": "nothing"}
+    for place, value in values.items():
+        route = route.replace(place, value)
+    assert not set(route) & set("<>()?^$"), f"{route} has a part that this walk cannot fill"
+    return route
+
+
+class Knock:
+    """One request, and what it wrote; nothing of it stays."""
+
+    def __init__(self, browser, method, address, sent=None):
+        if browser.signed_in_as:
+            browser.cookies[settings.SESSION_COOKIE_NAME] = browser.signed_in_as
+        self.written = []
+        with transaction.atomic(), connection.execute_wrapper(self._watch):
+            form = {"content_type": "application/x-www-form-urlencoded"} if sent else {}
+            self.response = browser.generic(method, address, urlencode(sent or {}), **form)
+            transaction.set_rollback(True)
+
+    def _watch(self, execute, sql, params, many, context):
+        if sql.split(" ", 1)[0] in ("INSERT", "UPDATE", "DELETE") and "django_session" not in sql:
+            self.written.append(sql[:80])
+        return execute(sql, params, many, context)
+
+    @property
+    def is_refused(self):
+        """403, 404, 405, or sent to sign in."""
+        where = self.response.headers.get("Location", "")
+        return self.response.status_code in (403, 404, 405) or "/sign-in/" in where or "/login/" in where
+
+
+@contextmanager
+def one_list():
+    """All faults at once: a table is mended in one go."""
+    faults = []
+    yield faults
+    assert not faults, "\n".join(["", *faults])
+
+
+def test_every_address_has_a_rule_and_every_rule_an_address():
+    assert {name for name, _ in doors()} == set(DOORS)
+
+
+@pytest.mark.parametrize(("method", "column"), [("GET", 0), ("HEAD", 0), ("POST", 1)])
+def test_a10_everyone_gets_through_the_doors_of_the_table_and_no_other(addresses, people, method, column):
+    """No answer is a 500, reading changes nothing, and a refusal writes nothing."""
+    with one_list() as faults:
+        for name, address in addresses:
+            for person, browser in people.items():
+                knock = Knock(browser, method, address, SENT.get(name) if method == "POST" else None)
+                status = knock.response.status_code
+                if status >= 500:
+                    faults.append(f"{method} {name} as {person}: {status}")
+                elif knock.is_refused == (person in DOORS[name][column]):
+                    faults.append(f"{method} {name} as {person}: {status}, against the table")
+                if knock.written and (knock.is_refused or method != "POST") and (name, person) not in READING_IS_NOTED:
+                    faults.append(f"{method} {name} as {person}: {status} wrote {knock.written}")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"])
+@pytest.mark.one_stack
+def test_a11_no_other_method_opens_or_changes_anything(addresses, people, method):
+    with one_list() as faults:
+        for name, address in addresses:
+            for person, browser in people.items():
+                knock = Knock(browser, method, address)
+                status = knock.response.status_code
+                may_enter = person in DOORS[name][0] | DOORS[name][1]
+                # What is open to anybody may also say which methods it knows.
+                if status >= 500 or knock.written or not (knock.is_refused or may_enter or method == "OPTIONS"):
+                    faults.append(f"{method} {name} as {person}: {status} {knock.written}")
+
+
+def test_a23_words_of_a_confidential_text_reach_only_those_whose_work_it_is(addresses, people):
+    shown_to = set()
+    with one_list() as faults:
+        for name, address in [*addresses, *_where_it_would_be_if_it_were_public(addresses)]:
+            for person, browser in people.items():
+                if CANARY in Knock(browser, "GET", address).response.content.decode():
+                    shown_to.add(person)
+                    if person not in CONCERNED:
+                        faults.append(f"GET {name} as {person} shows the text")
+    assert shown_to == CONCERNED
+
+
+def _where_it_would_be_if_it_were_public(addresses):
+    slug = dict(addresses)["desk-article"].split("/")[2]
+    yield from (("article", f"/articles/{slug}/"), ("api:article", f"/api/v1/articles/{slug}/"))
+    yield from (("search", f"/search/?q={BESIDE_IT}"), ("api:articles", f"/api/v1/articles/?q={BESIDE_IT}"))
+
+
+def test_a_stranger_finds_public_channels_and_the_way_in(addresses, people):
+    """Each address is either marked as a public channel, and then under the guard, or closed to strangers."""
+    with one_list() as faults:
+        for name, address in addresses:
+            knock = Knock(people["stranger"], "GET", address)
+            is_sent_on = 300 <= knock.response.status_code < 400
+            if not (knock.is_refused or is_sent_on or getattr(knock.response, "is_public_channel", False)):
+                faults.append(f"{name} is open to strangers and not marked in articles/channels.py")
+
+
+def test_a_public_channel_either_declares_its_units_or_carries_no_text(addresses, people):
+    for name, address in addresses:
+        response = Knock(people["stranger"], "GET", address).response
+        if getattr(response, "is_public_channel", False) and response.status_code == 200:
+            assert response.declares_units, name
+
+
+def test_inv4_a_superuser_finds_no_article(addresses, people):
+    closed = {name for name, (readers, _) in DOORS.items() if readers <= CONCERNED}
+    assert {"desk-preview", "admin:articles_article_change", "admin:reviews_reviewassignment_change"} <= closed
+    for name, address in addresses:
+        if name in closed:
+            assert Knock(people["Root"], "GET", address).is_refused, name
+
+
+@pytest.mark.parametrize("who", ["Ana", "Rob", "Eva", "Root"])
+def test_whoever_is_deactivated_is_a_stranger_at_once(addresses, people, who, ana, rob, eva, root):
+    account = {"Ana": ana, "Rob": rob.user, "Eva": eva, "Root": root}[who]
+    account.is_active = False
+    account.save()
+    with one_list() as faults:
+        for name, address in addresses:
+            is_open = not Knock(people[who], "GET", address).is_refused
+            if is_open != ("stranger" in DOORS[name][0]):
+                faults.append(f"{name} as {who}, deactivated")
