@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import editing, versions
 from articles import history as log
@@ -62,7 +62,7 @@ def mine(request: SignedIn, slug: str) -> Article:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedIn) -> HttpResponse:
     form = ArticleForm(request.POST if request.method == "POST" else None, author=request.user)
     if form.is_bound and form.is_valid():
@@ -73,7 +73,7 @@ def new(request: SignedIn) -> HttpResponse:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     form = ArticleForm(request.POST if request.method == "POST" else None, author=article.author, article=article)
@@ -123,7 +123,7 @@ def _keys(article: Article) -> list[str]:
 
 
 @author_page
-@require_GET
+@require_safe
 def preview(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     number = article.latest_revision.number + 1 if article.latest_revision else 1
@@ -139,7 +139,7 @@ def preview(request: SignedIn, slug: str) -> HttpResponse:
 
 
 @author_page
-@require_GET
+@require_safe
 def references(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     numbers = numbering(article.short_answer, article.body, article.plain_body)
@@ -164,7 +164,7 @@ def _row(reference: Reference, number: int | None) -> dict[str, Any]:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reference_edit(request: SignedIn, slug: str, key: str = "") -> HttpResponse:
     """One source: a new one, or the one cited as `key`."""
     article = mine(request, slug)
@@ -188,7 +188,7 @@ def _save_reference(request: SignedIn, article: Article, form: ReferenceForm, *,
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reference_remove(request: SignedIn, slug: str, key: str) -> HttpResponse:
     article = mine(request, slug)
     reference = get_object_or_404(article.references, key=key)
@@ -202,7 +202,7 @@ def reference_remove(request: SignedIn, slug: str, key: str) -> HttpResponse:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_references(request: SignedIn, slug: str) -> HttpResponse:
     """References from a file or the clipboard; each record is imported or reported with its line."""
     article = mine(request, slug)
@@ -235,7 +235,7 @@ def _reported(problems: Sequence[ImportProblem], *, lost: int) -> dict[str, Any]
 
 
 @author_page
-@require_GET
+@require_safe
 def history(request: SignedIn, slug: str) -> HttpResponse:
     """Who changed what, when and why, word by word."""
     article = mine(request, slug)

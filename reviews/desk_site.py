@@ -8,7 +8,9 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
+from django.utils.decorators import method_decorator
 
+from articles.channels import carries_no_article_text
 from articles.models import Article
 from editorial.admin_doors import ClosedDoors, visitor
 from reviews import my_reviews, queue
@@ -63,6 +65,7 @@ class DeskSite(AdminSite):
         """The front page lists everything; a page per package would say it twice."""
         return redirect("admin:index")
 
+    @method_decorator(carries_no_article_text)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The stock view would print the Host header as the name of the house."""
         return _kept_nowhere(super().login(request, {"site_name": settings.SITE_NAME, **(extra_context or {})}))

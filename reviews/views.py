@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from articles import versions
 from articles.caution import caution
@@ -45,14 +45,14 @@ ORDER = (
 
 @never_cache
 @login_required
-@require_GET
+@require_safe
 def home_of_user(request: HttpRequest) -> HttpResponse:
     """Whoever has work in the admin is taken there, everybody else to their desk."""
     return redirect("admin:index" if admin.site.has_permission(request) else "desk")
 
 
 @author_page
-@require_GET
+@require_safe
 def desk(request: SignedIn) -> HttpResponse:
     articles = queue.light(Article.objects.editable_by(request.user)).order_by("-edited_at", "-pk")
     page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
@@ -63,7 +63,7 @@ def desk(request: SignedIn) -> HttpResponse:
 
 
 @author_page
-@require_GET
+@require_safe
 def article(request: SignedIn, slug: str) -> HttpResponse:
     """Where one article stands, what happens next, and what its reviewers said."""
     written = for_public(Article.objects.editable_by(request.user)).select_related("author", "ai_accountable")
@@ -100,7 +100,7 @@ def _possible(article: Article) -> dict[str, bool]:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: SignedIn, slug: str) -> HttpResponse:
     """Says what will happen before it does; what blocks is fixed in the text or explained in writing."""
     article = mine(request, slug)
@@ -168,7 +168,7 @@ def _since_last(article: Article) -> dict[str, Any]:
 
 
 @author_page
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
@@ -187,7 +187,7 @@ def withdraw(request: SignedIn, slug: str) -> HttpResponse:
 
 
 @author_page
-@require_GET
+@require_safe
 def inbox(request: SignedIn) -> HttpResponse:
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
