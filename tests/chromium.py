@@ -5,13 +5,14 @@ import shutil
 
 import pytest
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
     *("--disable-gpu", "--disable-quic"),
 ]
+PATIENCE = 10_000  # milliseconds, for machines that have other things to do
 NO_BROWSER = "No Chromium on this machine, so nothing was looked at in a browser: install the package chromium."
 
 
@@ -25,6 +26,7 @@ def browser():
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop running in this thread, which Django takes for an async caller.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=PATIENCE)
         yield playwright.chromium.launch(executable_path=program, args=flags)
 
 
@@ -59,7 +61,7 @@ def new_page(browser, live_url):
 
     def open_page(*, width=1280, height=900, **options):
         context = browser.new_context(base_url=live_url, viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         context.on("request", note_request)
         context.on("response", note_answer)
