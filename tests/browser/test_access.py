@@ -1,0 +1,114 @@
+"""Everybody can use every page: axe-core finds nothing, on a phone and on a desk, in the light and in the dark."""
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from editorial import clock
+from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
+from tests import factories
+from tests.chromium import sign_in
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = {"width": 320, "height": 900}, {"width": 1280, "height": 900}
+EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+    .filter(it => it.getBoundingClientRect().right > innerWidth).map(it => it.outerHTML.slice(0, 100))"""
+
+
+@pytest.fixture
+def look_at(new_page, live_url):
+    """Call it with a visitor (None for a stranger) and addresses: what is wrong with their pages, page by page."""
+
+    def look(visitor, addresses, *, status=200):
+        page = new_page()
+        page.add_init_script(Axe().axe_script)
+        if visitor:
+            sign_in(page, visitor, live_url=live_url)
+        wrong = {}
+        for address in addresses:
+            page.set_viewport_size(DESK)
+            page.emulate_media(color_scheme="light")
+            answer = page.goto(address)
+            assert (answer.status, answer.url) == (status, live_url + address)
+            if faults := _faults_of(page):
+                wrong[address] = faults
+        return wrong
+
+    return look
+
+
+def _faults_of(page):
+    faults = [f"{fault} at 1280" for fault in _violations(page, EVERY_RULE)]
+    page.set_viewport_size(PHONE)
+    faults += [f"{fault} at 320" for fault in _violations(page, EVERY_RULE)]
+    faults += [f"wider than 320 pixels: {html}" for html in page.evaluate(TOO_WIDE)]
+    page.emulate_media(color_scheme="dark")
+    return faults + [f"{fault} in the dark" for fault in _violations(page, COLOURS)]
+
+
+def _violations(page, options):
+    found = page.evaluate(f"axe.run({json.dumps(options)}).then(results => results.violations)")
+    return [f"{rule['id']}: {node['html'][:150]}" for rule in found for node in rule["nodes"]]
+
+
+def test_everybody_can_read_every_text_and_what_is_said_where_there_is_none(look_at, with_text, without_text):
+    gone = without_text.pop("withdrawn")
+    articles = [article.get_absolute_url() for article in (with_text | without_text).values()]
+    assert look_at(None, articles) == {}
+    assert look_at(None, [gone.get_absolute_url()], status=410) == {}
+    assert look_at(None, ["/no/such/page/"], status=404) == {}
+
+
+def test_everybody_can_find_a_text_and_who_checks_it(look_at, with_text):
+    searches = ["/search/", "/search/?q=exercise", "/search/?q=nothing+has+these+words"]
+    assert look_at(None, ["/", "/topics/physiotherapy/", "/policy/", "/board/", "/account/sign-in/", *searches]) == {}
+
+
+def test_everybody_can_find_their_way_where_nothing_is_published_yet(look_at):
+    factories.topic()
+    assert look_at(None, ["/", "/board/"]) == {}
+
+
+def test_everybody_can_write_cite_submit_and_hear_what_happened(look_at, with_text, ana):
+    draft, returned = factories.draft(by=ana), with_text["changes requested"]
+    tabs = ["", "edit/", "preview/", "references/", "references/new/", "references/import/", "submit/", "history/"]
+    of_draft = [f"/desk/{draft.slug}/{tab}" for tab in (*tabs, "references/hayden2021/edit/")]
+    of_returned = [f"/desk/{returned.slug}/{tab}" for tab in ("", "submit/", "withdraw/")]
+    of_changed = [with_text["changed since its check"].get_desk_url()]
+    removal = f"/desk/{draft.slug}/references/hayden2021/remove/"
+    assert look_at(ana, ["/desk/", "/write/", "/inbox/", *of_draft, removal, *of_returned, *of_changed]) == {}
+    assert look_at(factories.person("Max"), ["/desk/", "/inbox/"]) == {}
+
+
+def test_everybody_can_review(look_at, with_text, rob):
+    waiting = rob.assignments.get(ended_at=None)
+    decided = rob.assignments.exclude(ended_at=None).first()
+    desks = [f"/admin/reviews/reviewassignment/{assignment.pk}/change/" for assignment in (waiting, decided)]
+    history = f"/admin/articles/article/{with_text['under review'].pk}/history/"
+    assert look_at(rob.user, ["/admin/", *desks, history, "/admin/password_change/"]) == {}
+    assert look_at(None, ["/admin/login/"]) == {}
+
+
+def test_everybody_can_edit(look_at, with_text, without_text, eva):
+    queue = "/admin/articles/article/"
+    pages = [f"{queue}{with_text[name].pk}/change/" for name in ("submitted", "under review", "approved")]
+    pages += [f"{queue}{article.pk}/change/" for article in without_text.values()]
+    histories = [f"{queue}{with_text['changed since its check'].pk}/history/"]
+    queues = [queue, f"{queue}?state=all&q=back", f"{queue}?q=nothing+has+these+words"]
+    assert look_at(eva, ["/admin/", *queues, *pages, *histories]) == {}
+
+
+def test_everybody_can_look_after_the_board_the_policy_the_mail_and_the_accounts(look_at, with_text, ruth, root):
+    member, message = BoardMember.objects.first(), Notification.objects.first()
+    Sweep.objects.create(started_at=clock.now())
+    lists = [f"/admin/{name}/" for name in ("reviews/boardmember", "reviews/reviewpolicy", "reviews/notification")]
+    forms = ["/admin/reviews/boardmember/add/", f"/admin/reviews/boardmember/{member.pk}/change/"]
+    forms += [f"/admin/reviews/reviewpolicy/{ReviewPolicy.objects.first().pk}/change/"]
+    forms += ["/admin/reviews/reviewpolicy/add/", f"/admin/reviews/notification/{message.pk}/change/"]
+    assert look_at(ruth, [*lists, *forms, "/admin/reviews/sweep/", "/admin/editorial/auditentry/"]) == {}
+    accounts = ["/admin/editorial/user/", f"/admin/editorial/user/{ruth.pk}/change/"]
+    assert look_at(root, ["/admin/", *accounts, "/admin/articles/topic/"]) == {}
