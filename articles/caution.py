@@ -87,9 +87,9 @@ ABOUT = {
 
 OVERLAID = {
     NoticeKind.SOURCE_ALERT: (
-        "A study behind this text was retracted, and no one has yet checked what that changes.",
+        "A study behind this text was retracted or is in doubt, and no one has yet checked what that changes.",
         "Some of what it says may no longer hold.",
-        "A study behind this text was retracted: some of it may no longer hold.",
+        "A study behind this text was retracted or is in doubt: some of it may no longer hold.",
     ),
     NoticeKind.CONCERN: (
         "Doubts were raised about this text after it was checked, and they are not settled.",

@@ -4,17 +4,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError, ProgrammingError
 
 from articles.disclaimers import DISCLAIMERS
 from articles.importers import MarkdownArticle
 from articles.integrity import Draft
 from articles.models import Article
+from articles.retractions import statuses
 from articles.states import Audience
 from editorial import clock
 
 
 def draft_of(article: Article) -> Draft:
     """Everything the rules look at, taken once; they themselves read no database."""
+    listed = tuple(reference.as_record() for reference in article.references.all())
     return Draft(
         title=article.title,
         short_answer=article.short_answer,
@@ -22,18 +25,19 @@ def draft_of(article: Article) -> Draft:
         plain_body=article.plain_body,
         audience=article.audience,
         disclaimer=DISCLAIMERS[Audience(article.audience)],
-        references=tuple(reference.as_record() for reference in article.references.all()),
+        references=listed,
         reference_list_numbered=True,
         searches=(),
         own_names=(settings.SITE_NAME, *(person.label for person in (article.author, *article.coauthors.all()))),
         today=clock.now().date(),
-        retractions=None,
+        retractions=statuses(listed),
     )
 
 
 def draft_of_file(article: MarkdownArticle, references: Iterable[Mapping[str, Any]]) -> Draft:
     """The same for a text that is not on the desk yet; an audience it does not state is taken to be patients."""
     audience = Audience(article.audience) if article.audience in Audience.values else Audience.PATIENT
+    listed = tuple(dict(reference) for reference in references)
     return Draft(
         title=article.title,
         short_answer=article.short_answer,
@@ -41,10 +45,18 @@ def draft_of_file(article: MarkdownArticle, references: Iterable[Mapping[str, An
         plain_body=article.plain_body,
         audience=audience,
         disclaimer=DISCLAIMERS[audience],
-        references=tuple(dict(reference) for reference in references),
+        references=listed,
         reference_list_numbered=True,
         searches=(),
         own_names=(settings.SITE_NAME,),
         today=clock.now().date(),
-        retractions=None,
+        retractions=_statuses_if_there_is_a_desk(listed),
     )
+
+
+def _statuses_if_there_is_a_desk(references: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | None:
+    """A file can be checked before the desk has a database, and then no list is loaded."""
+    try:
+        return statuses(references)
+    except (OperationalError, ProgrammingError):
+        return None

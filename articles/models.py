@@ -12,7 +12,7 @@ from guardian.models import UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from articles.querysets import ArticleQuerySet
-from articles.states import AiInvolvement, Audience, NoticeKind, Risk, SourceType, State
+from articles.states import AiInvolvement, Audience, NoticeKind, RetractionNature, Risk, SourceType, State
 
 User = settings.AUTH_USER_MODEL
 
@@ -303,6 +303,48 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.at:%d %B %Y}"
+
+
+class CitedSource(models.Model):
+    """The identifiers of one reference of a revision, so that all texts are held against a list in one query.
+
+    Written when the revision is frozen, and made from it; what readers are shown is the revision.
+    """
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="cited_sources")
+    key = models.CharField(max_length=80)
+    number = models.PositiveIntegerField(null=True, help_text="What readers see; empty where no sentence cites it.")
+    doi = models.CharField(max_length=300, blank=True, db_index=True, help_text="Bare and in lower case.")
+    pmid = models.CharField(max_length=20, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"[@{self.key}] of {self.revision}"
+
+
+class RetractionRecord(models.Model):
+    """What the loaded retraction list says last of one paper."""
+
+    doi = models.CharField(max_length=300, blank=True, db_index=True, help_text="Bare and in lower case.")
+    pmid = models.CharField(max_length=20, blank=True, db_index=True)
+    nature = models.CharField(max_length=12, choices=RetractionNature)
+    title = models.CharField(max_length=300, blank=True)
+    date = models.CharField(max_length=30, blank=True, help_text="As the list writes it.")
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "retraction list"
+        constraints = [
+            # Two lists loaded at the same moment would else both stay.
+            models.UniqueConstraint(fields=["doi"], condition=~Q(doi=""), name="one_record_per_doi"),
+            models.UniqueConstraint(fields=["pmid"], condition=Q(doi=""), name="one_record_per_pmid_alone"),
+            models.CheckConstraint(condition=~Q(doi="", pmid=""), name="a_record_can_be_matched"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()}: {self.doi or f'PMID {self.pmid}'}"
 
 
 class SearchDocument(models.Model):

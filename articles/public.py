@@ -21,11 +21,14 @@ MARKS = {
     Told.CHANGES_REQUESTED: "Changes requested",
     Told.OVERDUE: "Check overdue",
     Told.RETRACTED: "Retracted",
-    NoticeKind.SOURCE_ALERT: "Source retracted",
+    NoticeKind.SOURCE_ALERT: "Source retracted or in doubt",
     NoticeKind.CONCERN: "Under question",
 }
 UNCHECKED_MARK = "Not yet checked"
-DOUBTED = {NoticeKind.SOURCE_ALERT: "a source was retracted", NoticeKind.CONCERN: "expression of concern"}
+DOUBTED = {
+    NoticeKind.SOURCE_ALERT: "a source was retracted or is in doubt",
+    NoticeKind.CONCERN: "expression of concern",
+}
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from typing import Any
 
 from articles.citations import numbering
 from articles.disclaimers import DISCLAIMERS
-from articles.models import Article, Revision
+from articles.models import Article, CitedSource, Revision
 from articles.reference_style import identifier_links, vancouver
 from articles.rendering import render_article
+from articles.retractions import identifiers
 from articles.seals import digest_of
 from articles.states import AiInvolvement, Audience, SourceType
 from editorial.audit import canonical
@@ -66,8 +67,9 @@ def freeze(
 ) -> Revision:
     """Make the next numbered, immutable copy of the working text. The article's row must be locked."""
     number = (article.latest_revision.number if article.latest_revision else 0) + 1
-    content = canonical(content_of(article, number=number)).decode()
-    return Revision.objects.create(
+    seen = content_of(article, number=number)
+    content = canonical(seen).decode()
+    revision = Revision.objects.create(
         article=article,
         number=number,
         digest=digest_of(content),
@@ -79,6 +81,19 @@ def freeze(
         contributors=sorted(contributors(article) | {by.pk}),
         findings=findings or {},
     )
+    _note_sources(revision, seen["references"])
+    return revision
+
+
+def _note_sources(revision: Revision, references: list[dict[str, Any]]) -> None:
+    """Its sources by their identifiers, to be found when one of them is retracted."""
+    sources = []
+    for reference in references:
+        doi, pmid = identifiers(reference)
+        sources.append(
+            CitedSource(revision=revision, key=reference["key"], number=reference["number"], doi=doi, pmid=pmid)
+        )
+    CitedSource.objects.bulk_create(sources)
 
 
 def contributors(article: Article) -> set[int]:

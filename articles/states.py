@@ -39,6 +39,14 @@ class NoticeKind(TextChoices):
     RESOLUTION = "resolution", "Resolution"
 
 
+class RetractionNature(TextChoices):
+    """What a journal said of a paper after the fact, the most serious first."""
+
+    RETRACTION = "retraction", "Retraction"
+    CONCERN = "concern", "Expression of concern"
+    CORRECTION = "correction", "Correction"
+
+
 class Audience(TextChoices):
     PATIENT = "patient", "Patients and families"
     PROFESSIONAL = "professional", "Health professionals"

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -157,7 +158,15 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "reviews.tasks.deliver_outbox", "schedule": 15.0, "options": {"expires": 15}},
     "remind": {"task": "reviews.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "sweep": {"task": "reviews.tasks.sweep", "schedule": 300.0, "options": {"expires": 300}},
+    "load-retractions": {
+        "task": "reviews.tasks.load_retractions",
+        # By the hour of the day: an interval of a day would begin anew whenever beat is started anew.
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 3600},
+    },
 }
+# A file that the operator keeps up to date; the desk itself fetches nothing.
+RETRACTION_LIST = env("RETRACTION_LIST")
 
 EMAIL_URL = urlsplit(env("EMAIL_URL"))
 if EMAIL_URL.scheme in {"smtp", "smtps", "smtp+tls"}:

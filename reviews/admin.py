@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 
-from articles.models import Article
+from articles.models import Article, RetractionRecord
 from articles.querysets import ArticleQuerySet
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
@@ -20,6 +20,7 @@ from reviews.editor_page import article_page
 from reviews.forms import QueueFilter
 from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
 from reviews.policy_pages import new_policy, policy_version
+from reviews.retraction_pages import retraction_list
 from reviews.review_desk import review
 
 
@@ -162,6 +163,18 @@ class ReviewPolicyAdmin(ClosedDoors):
         if not self.has_add_permission(request):
             raise PermissionDenied
         return new_policy(request)
+
+
+@admin.register(RetractionRecord)
+class RetractionListAdmin(ClosedDoors):
+    """The retraction list as a whole: which one is loaded, whom it concerns, and a new one."""
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(retraction_list)
+        return [path("", view, name="articles_retractionrecord_changelist")]
 
 
 @admin.register(Notification)

@@ -18,7 +18,17 @@ from reviews.models import Notification
 
 SHUT = {"view_on_site", "autocomplete"}
 FIRST_IN_QUEUE = 8
-IN_ORDER = ["article", "boardmember", "topic", "reviewpolicy", "notification", "sweep", "auditentry", "user"]
+IN_ORDER = [
+    "article",
+    "boardmember",
+    "topic",
+    "retractionrecord",
+    "reviewpolicy",
+    "notification",
+    "sweep",
+    "auditentry",
+    "user",
+]
 
 
 class DeskSite(AdminSite):

@@ -180,3 +180,19 @@ class RuleForm(forms.Form):
 
 class PolicyNoteForm(forms.Form):
     note = words("What changes, and why", rows=3, help_text="Shown on the public page with this version.")
+
+
+class RetractionListForm(StrictForm):
+    """A retraction list to be loaded instead of the one in force."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label="Retraction list",
+        help_text="A comma-separated file (.csv) in the layout of Retraction Watch, up to 200 MB.",
+        error_messages={
+            "required": "Choose the file of the list, and load it again.",
+            "empty": "That file is empty. Fetch the list again.",
+        },
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+    )

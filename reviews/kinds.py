@@ -52,3 +52,4 @@ class Kind(TextChoices):
     WITHDRAWN = "withdrawn", "The text was withdrawn"
     NOTICE_PUBLISHED = "notice_published", "A notice was published"
     QUARANTINED = "quarantined", "A page was taken down by the sweep"
+    SOURCE_ALERT = "source_alert", "A source was retracted or doubted"

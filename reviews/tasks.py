@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reviews import delivery, reminders
+from reviews import delivery, reminders, source_alerts
 from reviews.sweep import run
 
 MINUTES = 60
@@ -24,3 +24,9 @@ def remind() -> None:
 def sweep() -> None:
     """Rung by the clock every five minutes."""
     run()
+
+
+@shared_task(soft_time_limit=9 * MINUTES, time_limit=10 * MINUTES)
+def load_retractions() -> None:
+    """Rung by the clock once a day."""
+    source_alerts.load_scheduled()

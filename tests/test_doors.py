@@ -90,6 +90,7 @@ DOORS = {
     "admin:reviews_boardmember_changelist": (EDITORS, NOBODY),
     "admin:reviews_boardmember_add": (EDITORS, EDITORS),
     "admin:reviews_boardmember_change": (EDITORS, EDITORS),
+    "admin:articles_retractionrecord_changelist": (EDITORS, EDITORS),
     "admin:reviews_reviewpolicy_changelist": (EDITORS, NOBODY),
     "admin:reviews_reviewpolicy_add": ({"Ruth"}, {"Ruth"}),
     "admin:reviews_reviewpolicy_change": (EDITORS, NOBODY),

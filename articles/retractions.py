@@ -1,0 +1,103 @@
+"""The loaded retraction list: what it says of given sources, and which articles lean on a source it names."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from articles.importers.retractions import ListedPaper
+from articles.integrity.draft import value
+from articles.integrity.duplicates import bare_doi
+from articles.models import Article, CitedSource, RetractionRecord
+from articles.querysets import ArticleQuerySet
+from articles.states import RetractionNature, State
+
+BATCH = 2_000
+SERIOUS_FIRST = list(RetractionNature)
+TAKEN_BACK = (State.WITHDRAWN, State.RETRACTED)
+TEXTS = (
+    *("revision__content", "revision__findings"),
+    *("revision__article__short_answer", "revision__article__body", "revision__article__plain_body"),
+)
+
+_seriousness = Case(*(When(nature=nature, then=Value(rank)) for rank, nature in enumerate(SERIOUS_FIRST)))
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One listed source of one article, in the revision that was approved or in the newest one."""
+
+    article: Article
+    source: CitedSource
+    record: RetractionRecord
+
+    @property
+    def order(self) -> tuple[int, int, int, int]:
+        """The highest risk first, then the most serious nature."""
+        rank = SERIOUS_FIRST.index(RetractionNature(self.record.nature))
+        return -self.article.risk_id, rank, self.article.pk, self.source.pk
+
+
+@transaction.atomic
+def replace_list(papers: Iterable[ListedPaper]) -> int:
+    """Let these papers be the list, all of them or none; returns how many they are.
+
+    Raises:
+        IntegrityError: two rows are about one paper, or somebody else loads a list at the same moment.
+    """
+    RetractionRecord.objects.all().delete()
+    records = (RetractionRecord(**asdict(paper)) for paper in papers)
+    return len(RetractionRecord.objects.bulk_create(records, batch_size=BATCH))
+
+
+def statuses(references: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | None:
+    """The nature of each DOI and PMID among `references` that the list names; None where no list is loaded."""
+    wanted = [identifiers(reference) for reference in references]
+    dois, pmids = {doi for doi, _ in wanted if doi}, {pmid for _, pmid in wanted if pmid}
+    named = RetractionRecord.objects.filter(Q(doi__in=dois) | Q(pmid__in=pmids)).order_by(_seriousness)
+    found: dict[str, str] = {}
+    for doi, pmid, nature in named.values_list("doi", "pmid", "nature"):
+        for identifier in filter(None, (doi, pmid)):
+            found.setdefault(identifier, nature)
+    return found if found or RetractionRecord.objects.exists() else None
+
+
+def hits(*, among: ArticleQuerySet | None = None) -> list[Hit]:
+    """Every listed source of the approved and newest revisions `among` these articles, by risk; two queries.
+
+    Texts that were taken back are left out: nobody is told to rely on them, and a new revision is checked when it is
+    submitted.
+    """
+    articles = (Article.objects.all() if among is None else among).exclude(state__in=TAKEN_BACK)
+    found = list(_cited_and_listed(articles))
+    records = RetractionRecord.objects.in_bulk({source.record_id for source in found})
+    return sorted(
+        (Hit(source.revision.article, source, records[source.record_id]) for source in found),
+        key=lambda hit: hit.order,
+    )
+
+
+def identifiers(reference: Mapping[str, Any]) -> tuple[str, str]:
+    """DOI and PMID of a reference as lists compare them; empty where it has none."""
+    return bare_doi(value(reference, "doi")), value(reference, "pmid")
+
+
+def _cited_and_listed(articles: QuerySet[Article]) -> QuerySet[Any]:
+    newest = Q(revision=F("revision__article__latest_revision"))
+    approved = Q(revision=F("revision__article__approval__revision"))
+    by_doi, by_pmid = RetractionRecord.objects.exclude(doi=""), RetractionRecord.objects.exclude(pmid="")
+    listed = Q(doi__in=by_doi.values("doi")) | Q(pmid__in=by_pmid.values("pmid"))
+    return (
+        CitedSource.objects.filter(listed, newest | approved, revision__article__in=articles.order_by().values("pk"))
+        .annotate(
+            record_id=Coalesce(
+                Subquery(by_doi.filter(doi=OuterRef("doi")).values("pk")[:1]),
+                Subquery(by_pmid.filter(pmid=OuterRef("pmid")).order_by(_seriousness).values("pk")[:1]),
+            )
+        )
+        .select_related("revision__article__risk")
+        .defer(*TEXTS)
+    )

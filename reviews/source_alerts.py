@@ -1,0 +1,214 @@
+"""Loading a retraction list, and telling everybody concerned which texts lean on a source it names."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from articles import retractions, transitions
+from articles.importers import ImportProblem, UnreadableFile
+from articles.importers.retractions import ListedPaper, digest_of, read
+from articles.models import Article, Notice
+from articles.retractions import Hit
+from articles.states import NoticeKind, RetractionNature
+from editorial.audit import record
+from editorial.errors import Conflict, WorkflowError
+from editorial.models import AuditEntry, User
+from reviews.emails import one_line
+from reviews.kinds import Kind
+from reviews.notifications import editors, notify
+
+log = logging.getLogger(__name__)
+
+LIST = "retraction-list"
+LOADED, CHECKED = "retractions.loaded", "retractions.checked"
+LONGEST_TITLE = 90
+# A correction mends a paper; only what takes trust away is told to readers.
+TOLD = {
+    RetractionNature.RETRACTION: "has been retracted: it no longer counts as evidence",
+    RetractionNature.CONCERN: "is under an expression of concern: its journal doubts whether it can be relied on",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a load: papers on the list, articles newly alerted, and the rows of the file that were of no use."""
+
+    listed: int
+    articles_alerted: int
+    problems: tuple[ImportProblem, ...] = ()
+    lost: int = 0
+
+
+@dataclass(frozen=True)
+class _Alert:
+    """What one notice on record was about: the desk's reason names it."""
+
+    nature: str
+    identifiers: frozenset[str]
+    is_open: bool
+
+
+def load_file(file: BinaryIO, *, name: str, by: User | None) -> Outcome:
+    """Read a list and load it; every door comes through here.
+
+    Raises:
+        UnreadableFile: it is not such a list, and nothing was loaded.
+        PermissionDenied, WorkflowError: as for `load_list`.
+    """
+    _check_may_load(by)
+    given = read(file, name=name)
+    done = load_list(given.records, by=by, digest=given.digest)
+    return Outcome(done.listed, done.articles_alerted, given.problems, given.lost)
+
+
+def load_list(records: Sequence[ListedPaper], *, by: User | None, digest: str = "") -> Outcome:
+    """Let `records` be the list, then alert each article that leans on one of them; `by` None is the system.
+
+    The list is in force before the first alert goes out, and each article is told of by itself: what is cut short is
+    taken up by the next load, and nothing is told twice.
+
+    Raises:
+        PermissionDenied: `by` is not an editor.
+        WorkflowError: there is no record in it, or another load is under way.
+    """
+    _check_may_load(by)
+    if not records:
+        raise WorkflowError("The list names no paper, so the one that is loaded was kept. Check the file.")
+    listed = _replace(records, by=by, digest=digest)
+    alerted = sum(_alert(pk) for pk in _untold())
+    record(CHECKED, by=by, about=LIST, digest=digest, articles_alerted=alerted)
+    return Outcome(listed, alerted)
+
+
+def load_scheduled() -> Outcome | None:
+    """Load the file at the operator's path, if there is one and it is not the list that was loaded last."""
+    if not settings.RETRACTION_LIST:
+        return None
+    path = Path(settings.RETRACTION_LIST)
+    try:
+        with path.open("rb") as file:
+            return None if _is_done(digest_of(file)) else load_file(file, name=path.name, by=None)
+    except (OSError, UnreadableFile, WorkflowError) as refusal:
+        log.error("RETRACTION_LIST was not loaded; the list from before stays in force. %s", refusal)
+        return None
+
+
+def last_loaded() -> AuditEntry | None:
+    """Who loaded the list in force, and when."""
+    return AuditEntry.objects.filter(about=LIST, action=LOADED).first()
+
+
+def _check_may_load(by: User | None) -> None:
+    if by is not None and not by.is_editor:
+        raise PermissionDenied("Only editors can load a retraction list.")
+
+
+def _is_done(digest: str) -> bool:
+    """A load that was cut short has no entry of its end, and is done again."""
+    last = AuditEntry.objects.filter(about=LIST).first()
+    return last is not None and last.action == CHECKED and last.data["digest"] == digest
+
+
+def _replace(records: Sequence[ListedPaper], *, by: User | None, digest: str) -> int:
+    try:
+        with transaction.atomic():
+            listed = retractions.replace_list(records)
+            natures = Counter(paper.nature for paper in records)
+            record(LOADED, by=by, about=LIST, digest=digest, listed=listed, natures=dict(natures))
+            return listed
+    except IntegrityError:
+        raise Conflict("Another list is being loaded just now, so this one was not. Look again in a minute.") from None
+
+
+def _untold() -> list[int]:
+    """Articles with something to be told, the highest risk first; a constant number of queries."""
+    found = [hit for hit in retractions.hits() if hit.record.nature in TOLD]
+    told = _told(Notice.objects.all())
+    return list(dict.fromkeys(h.article.pk for h in found if not _was_told(h, told[h.article.pk])))
+
+
+@transaction.atomic
+def _alert(pk: int) -> bool:
+    """Publish what is still to be told of one article, judged again under its lock."""
+    article = Article.objects.lock(pk)
+    found = retractions.hits(among=Article.objects.filter(pk=pk))
+    told = _told(article.notices.all())[pk]
+    fresh = [hit for hit in _in_force(article, found) if hit.record.nature in TOLD and not _was_told(hit, told)]
+    for hit in fresh:
+        _publish(article, hit)
+    return bool(fresh)
+
+
+def _in_force(article: Article, found: Iterable[Hit]) -> list[Hit]:
+    """One hit for each listed paper: in the text readers rely on or, where that does not cite it, in the newest."""
+    relied_on = _relied_on(article)
+    once: dict[int, Hit] = {}
+    for hit in sorted(found, key=lambda hit: hit.source.revision_id != relied_on):
+        if hit.source.revision_id in (relied_on, article.latest_revision_id):
+            once.setdefault(hit.record.pk, hit)
+    return list(once.values())
+
+
+def _relied_on(article: Article) -> int | None:
+    """The checked text or, where none is, the newest."""
+    checked = article.approval if transitions.has_checked_text(article) else None
+    return checked.revision_id if checked else article.latest_revision_id
+
+
+def _publish(article: Article, hit: Hit) -> None:
+    nature = RetractionNature(hit.record.nature)
+    notice = transitions.publish_notice(
+        article,
+        NoticeKind.SOURCE_ALERT,
+        by=None,
+        text=_words(hit, is_newer=hit.source.revision_id != _relied_on(article)),
+        reason=f"{nature}: {' '.join(sorted(_identifiers(hit)))}",
+    )
+    notify(
+        Kind.SOURCE_ALERT,
+        [article.author, *article.coauthors.all(), *editors()],
+        event=f"notice:{notice.pk}",
+        article=article,
+        notice=nature.label,
+        text=notice.text,
+    )
+
+
+def _words(hit: Hit, *, is_newer: bool) -> str:
+    number, title = hit.source.number, one_line(hit.record.title, longest=LONGEST_TITLE)
+    source = f"Reference {number}" if number else "A source in the list"
+    text = "the newer version that waits to be checked" if is_newer else "this text"
+    named = f" (“{title}”)" if title else ""
+    return (
+        f"{source} of {text}{named} {TOLD[RetractionNature(hit.record.nature)]}."
+        " Nobody has checked yet what that changes in what is said here."
+    )
+
+
+def _told(notices: QuerySet[Notice]) -> dict[int, list[_Alert]]:
+    """The source alerts among these, by article: those that stand, and those that an editor settled."""
+    told: dict[int, list[_Alert]] = defaultdict(list)
+    for notice in notices.filter(kind=NoticeKind.SOURCE_ALERT).select_related("resolution"):
+        nature, _, named = notice.reason.partition(": ")
+        told[notice.article_id].append(_Alert(nature, frozenset(named.split()), not hasattr(notice, "resolution")))
+    return told
+
+
+def _was_told(hit: Hit, alerts: Iterable[_Alert]) -> bool:
+    """Told is told, even if it was settled since; and a doubt adds nothing while the retraction is on the page."""
+    ours = [alert for alert in alerts if alert.identifiers & _identifiers(hit)]
+    return any(a.nature == hit.record.nature or (a.is_open and a.nature == RetractionNature.RETRACTION) for a in ours)
+
+
+def _identifiers(hit: Hit) -> frozenset[str]:
+    """Every name that the list and the article have for this paper."""
+    dois, pmids = {hit.record.doi, hit.source.doi} - {""}, {hit.record.pmid, hit.source.pmid} - {""}
+    return frozenset({f"doi:{doi}" for doi in dois} | {f"pmid:{pmid}" for pmid in pmids})
