@@ -9,10 +9,13 @@ from lxml import etree, html
 UNIT = "data-standing"
 ENTRIES = {"entry", "item"}
 # Never on the screen, or only once somebody has opened, chosen or switched off something.
-UNSEEN = {
+UNSEEN_TAGS = (
     *("script", "style", "template", "noscript", "noframes", "head", "title", "svg", "math"),
     *("iframe", "object", "audio", "video", "canvas", "select", "datalist", "textarea", "button"),
-}
+)
+UNSEEN_BY_ATTRIBUTE = etree.XPath("descendant::*[@hidden or @aria-hidden='true' or (self::dialog and not(@open))]")
+FOLDED = etree.XPath("descendant::details[not(@open)]")
+UNITS = etree.XPath(f"//*[@{UNIT}][not(ancestor::*[@{UNIT}])]")
 
 
 def pieces(body: bytes, *, content_type: str, charset: str) -> list[str]:
@@ -32,12 +35,9 @@ def pieces(body: bytes, *, content_type: str, charset: str) -> list[str]:
 
 
 def _in_page(page: str) -> Iterator[str]:
-    if not page.strip():
-        return
-    for unit in html.document_fromstring(page).iter():
-        is_outermost = isinstance(unit.tag, str) and UNIT in unit.attrib and not unit.xpath(f"ancestor::*[@{UNIT}]")
-        if is_outermost and not any(_is_unseen(element) for element in unit.iterancestors()):
-            yield " ".join(_words(unit))
+    if page.strip():
+        seen = _without_unseen(html.document_fromstring(page))
+        yield from (_words(unit) for unit in UNITS(seen))
 
 
 def _in_feed(feed: bytes) -> Iterator[str]:
@@ -48,8 +48,8 @@ def _in_feed(feed: bytes) -> Iterator[str]:
 
 
 def _of_field(field: Any) -> str:
-    words = " ".join(field.itertext(etree.Element)).strip()
-    return " ".join(_words(html.fragment_fromstring(words, create_parent=True))) if words else ""
+    words = _words(field).strip()
+    return _words(_without_unseen(html.fragment_fromstring(words, create_parent=True))) if words else ""
 
 
 def _in_json(value: Any) -> Iterator[str]:
@@ -71,23 +71,24 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _words(element: Any) -> Iterator[str]:
-    if _is_unseen(element):
-        return
-    yield element.text or ""
-    for child in element:
-        if not _is_folded_away(child):
-            yield from _words(child)
-        yield child.tail or ""
+def _words(element: Any) -> str:
+    """Of elements only: comments and processing instructions are not read."""
+    return " ".join(element.itertext(etree.Element))
 
 
-def _is_unseen(element: Any) -> bool:
-    if not isinstance(element.tag, str) or element.tag in UNSEEN or "hidden" in element.attrib:
-        return True
-    return element.get("aria-hidden") == "true" or (element.tag == "dialog" and "open" not in element.attrib)
+def _without_unseen(tree: Any) -> Any:
+    for element in dict.fromkeys([*tree.iter(*UNSEEN_TAGS), *UNSEEN_BY_ATTRIBUTE(tree)]):
+        element.drop_tree()
+    for fold in FOLDED(tree):
+        _keep_summary(fold)
+    return tree
 
 
-def _is_folded_away(element: Any) -> bool:
+def _keep_summary(fold: Any) -> None:
     """Inside `<details>` that nobody has opened only the summary is seen."""
-    parent = element.getparent()
-    return parent.tag == "details" and "open" not in parent.attrib and element.tag != "summary"
+    fold.text = None
+    for child in list(fold):
+        if child.tag == "summary":
+            child.tail = None
+        else:
+            fold.remove(child)
