@@ -107,7 +107,7 @@ def test_no_article_claims_a_check_or_carries_raw_html(path):
 def test_the_set_shows_every_risk_class_audience_and_provenance():
     front = [parts(path)[0] for path in ARTICLES]
     origins = [meta["ai_involvement"] for meta in front]
-    assert len(front) == 14
+    assert len(front) == 15
     assert {meta["risk"] for meta in front} == {1, 2, 3, 4}
     assert {meta["audience"] for meta in front} == {"patient", "professional", "student"}
     assert origins.count("first_draft") >= 6
