@@ -1,6 +1,7 @@
 # The desk's few commands. `make demo` needs Python 3.11 or newer and make, nothing else.
 
 PORT ?= 8000
+CORES ?= 2
 VENV ?= .venv
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -30,12 +31,15 @@ demo: $(RUNNING)
 demo-reset: $(RUNNING)
 	@$(VENV)/bin/python manage.py up --demo --reset --port $(PORT)
 
+# Each process starts servers of its own; the tests of one file stay together and share what they set up.
+SIDE_BY_SIDE = --numprocesses $(CORES) --dist loadfile
+
 test: $(TESTING)
-	$(VENV)/bin/python -m pytest --stack=embedded
-	$(VENV)/bin/python -m pytest --stack=servers
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=servers
 
 test-fast: $(TESTING)
-	$(VENV)/bin/python -m pytest --stack=embedded -m "not browser and not faults"
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded -m "not browser and not faults"
 
 lint: $(TESTING)
 	$(VENV)/bin/ruff format --check .

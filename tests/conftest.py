@@ -17,9 +17,17 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("browser")
         if "start_worker" in item.fixturenames:
             item.add_marker("faults")
+        if not _uses_the_stack(item):
+            item.add_marker("one_stack")
     items.sort(key=lambda item: "browser" in item.fixturenames)
     if config.getoption("stack") == "servers":
         _leave_out(config, items, marked="one_stack")
+
+
+def _uses_the_stack(item):
+    """What touches neither database nor queue says the same on both stacks."""
+    of_the_stack = {"db", "transactional_db", "live_server", "start_worker"}
+    return item.get_closest_marker("django_db") or of_the_stack & set(item.fixturenames)
 
 
 def _leave_out(config, items, *, marked):

@@ -32,6 +32,7 @@ def test_after_a_test_that_commits_the_next_one_finds_a_new_chain_under_guard(ti
         audit.record("test.committed", by=None)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_each_test_starts_with_an_empty_cache(time):
     assert cache.get("left-over") is None
