@@ -42,6 +42,7 @@ def content_of(article: Article, *, number: int) -> dict[str, Any]:
         "title": article.title,
         **texts,
         "topic": article.topic.name,
+        "topic_slug": article.topic.slug,
         "audience": article.audience,
         "authors": [person.label for person in (article.author, *article.coauthors.order_by("pk"))],
         "ai": ai_statement(article),
@@ -97,10 +98,10 @@ def _note_sources(revision: Revision, references: list[dict[str, Any]]) -> None:
 
 
 def contributors(article: Article) -> set[int]:
-    """Ids of everyone who wrote, co-wrote, edited, prompted or answers for the working text."""
-    edited = set(article.history.exclude(history_user=None).values_list("history_user_id", flat=True))
+    """Ids of everyone who wrote, co-wrote, edited, prompted or answers for the working text, or ever did."""
+    past = article.history.values_list("history_user", "ai_accountable", "historicalarticle_coauthors__user")
     named = {article.author_id, article.ai_accountable_id, *article.coauthors.values_list("pk", flat=True)}
-    return {pk for pk in named | edited if pk}
+    return {pk for pk in named.union(*past) if pk}
 
 
 def authors_of(article: Article) -> set[int]:

@@ -76,9 +76,17 @@ def reject(article: Article, *, by: User, people: Sequence[dict[str, str]] = ())
 
 
 def record_approval(
-    article: Article, *, digest: str, checked_by: list[dict[str, Any]], released_by: str, term: Term
+    article: Article,
+    *,
+    digest: str,
+    checked_by: list[dict[str, Any]],
+    checked_at: datetime,
+    released_by: str,
+    term: Term,
 ) -> Approval:
     """Under review → approved: write the sealed approval of exactly `digest`. Only a completed quorum calls this.
+
+    `checked_at` is when the last of the quorum decided, however much later an editor released the text.
 
     Raises:
         Conflict: the newest revision is not the one that was checked, or its stored text was tampered with.
@@ -90,7 +98,7 @@ def record_approval(
         revision=revision,
         number=revision.approvals.count() + 1,
         digest=digest,
-        checked_at=clock.now(),
+        checked_at=checked_at,
         valid_until=term.valid_until,
         hidden_after=term.hidden_after,
         checked_by=checked_by,

@@ -79,12 +79,16 @@ def complete_if_ready(article: Article) -> bool:
         return False
     if open_unsafe(article) or not policy.quorum_met(decisions, rule, digest=revision.digest):
         return False
+    counted = policy.counted(decisions, rule, digest=revision.digest)
+    # The date readers are told is the day somebody read the text, not the day it was released.
+    checked_at = counted[-1].decided_at
     approval = transitions.record_approval(
         article,
         digest=revision.digest,
-        checked_by=[_printed(d) for d in policy.counted(decisions, rule, digest=revision.digest)],
+        checked_by=[_printed(d) for d in counted],
+        checked_at=checked_at,
         released_by=release.by_label,
-        term=policy.term(rule, version=rules.version, checked_at=clock.now()),
+        term=policy.term(rule, version=rules.version, checked_at=checked_at),
     )
     assignments.close_all(article, by=None, reason="The text was approved by others.")
     notify(
@@ -145,7 +149,7 @@ def _decide(
         reviewer_label=by.label,
         profession=member.profession,
         interests=member.interests,
-        specialty_matched=member.specialties.filter(pk=article.topic_id).exists(),
+        specialty_matched=matching.is_specialist(member, assignment.revision),
         opened_at=receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest),
         decided_at=clock.now(),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from articles.models import Article
+from articles.models import Article, Revision
 from articles.revisions import authors_of
 from editorial.models import AuditEntry
 from reviews import policy
@@ -35,13 +35,14 @@ class Candidate:
 def candidates(article: Article) -> list[Candidate]:
     """Board members who may be asked to read the newest revision, best fit and least load first."""
     asked = ReviewAssignment.objects.filter(revision=article.latest_revision).values("reviewer")
+    topic = _topic_name(article)
     members = (
         BoardMember.objects.filter(left_at=None, user__is_active=True, user__is_machine=False)
         .exclude(user__in=authors_of(article) | editors_of(article))
         .exclude(pk__in=asked)
         .annotate(
             open_reviews=Count("assignments", filter=Q(assignments__ended_at=None), distinct=True),
-            matches=Count("specialties", filter=Q(specialties=article.topic_id), distinct=True),
+            matches=Count("specialties", filter=Q(specialties__name=topic), distinct=True),
         )
         .select_related("user")
         .order_by("-matches", "open_reviews", "pk")
@@ -54,9 +55,9 @@ def shortfall(article: Article) -> str:
     rule = policy.in_force().rule(article.risk_id)
     asked = list(ReviewAssignment.objects.filter(revision=article.latest_revision).exclude(ending="declined"))
     free = candidates(article)
-    topic = article.topic
+    topic = _topic_name(article)
     matched = sum(c.is_matched for c in free)
-    matched += BoardMember.objects.filter(pk__in=[a.reviewer_id for a in asked], specialties=topic).count()
+    matched += BoardMember.objects.filter(pk__in=[a.reviewer_id for a in asked], specialties__name=topic).count()
     if len(free) + len(asked) >= rule.approvals and matched >= rule.specialty_matched:
         return ""
     return (
@@ -65,6 +66,15 @@ def shortfall(article: Article) -> str:
         f" {len(free) + len(asked)} board members may read it, {matched} of them from that specialty."
         " Add a board member or a specialty before you count on this review."
     )
+
+
+def is_specialist(member: BoardMember, revision: Revision) -> bool:
+    """Whether the topic this text was submitted under is the member's own, whatever its authors have chosen since."""
+    return member.specialties.filter(name=revision.data["topic"]).exists()
+
+
+def _topic_name(article: Article) -> str:
+    return article.latest_revision.data["topic"] if article.latest_revision else article.topic.name
 
 
 def editors_of(article: Article) -> set[int]:
