@@ -144,13 +144,14 @@ def public_article(article: Article, *, at: datetime) -> PublicArticle:
     data = revision.data if revision else {}
     ai = data.get("ai", {"involvement": article.ai_involvement, "tool": "", "version": "", "accountable": ""})
     audience = data.get("audience", article.audience)
-    named = revision or (told.is_listed and article.latest_revision)
+    named = _named_by(article, told)
+    topic, topic_slug = _topic(article, named)
     return PublicArticle(
         slug=article.slug,
         url=reverse("article", args=[article.slug]),
-        title=data.get("title") or (named.data["title"] if named else article.slug),
-        topic=article.topic.name,
-        topic_slug=article.topic.slug,
+        title=named.data["title"] if named else article.slug,
+        topic=topic,
+        topic_slug=topic_slug,
         standing=told,
         caution=caution(told, ai_involvement=ai["involvement"], audience=audience),
         text=_text(revision) if revision else None,
@@ -235,6 +236,20 @@ def _standing(article: Article, *, at: datetime) -> Standing:
         # Stored text that is not what it was named by belongs to nobody; it does not leave the house.
         return Standing(Told.SUBMITTED, None, told.is_listed, overlays=told.overlays, is_quarantined=True)
     return told
+
+
+def _named_by(article: Article, told: Standing) -> Any:
+    """The revision that names a page: the one shown or, where none is, one that was checked before one that was not."""
+    if told.shown or not told.is_listed:
+        return told.shown
+    return article.approval.revision if article.approval else article.latest_revision
+
+
+def _topic(article: Article, named: Any) -> tuple[str, str]:
+    """Name and slug as they were frozen: what an author chose since is not what anybody checked."""
+    frozen = named.data if named else {}
+    name = frozen.get("topic", article.topic.name)
+    return name, article.topic.slug if name == article.topic.name else frozen.get("topic_slug", article.topic.slug)
 
 
 def _text(revision: Any) -> PublicText:

@@ -105,7 +105,9 @@ def standing(article: Any, notices: Iterable[Any], *, approval_is_proven: bool, 
     overlays = _overlays(notices)
     quarantined = NoticeKind.QUARANTINE in open_kinds
     was_public = article.first_public_at is not None
-    approval = article.approval if approval_is_proven and _stands(article.approval, notices) else None
+    # Called unsafe, a text is hidden with the one it came from: the same sentence may stand in both.
+    unsafe = NoticeKind.UNSAFE in open_kinds
+    approval = article.approval if approval_is_proven and not unsafe and _stands(article.approval, notices) else None
 
     if NoticeKind.RETRACTION in open_kinds or article.state == State.RETRACTED:
         shown = article.approval.revision if article.approval else None
@@ -120,7 +122,7 @@ def standing(article: Any, notices: Iterable[Any], *, approval_is_proven: bool, 
 def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quarantined: bool, at: datetime) -> Standing:
     newer = article.latest_revision.number > approval.revision.number and article.state in PIPELINE
     state = Told.OVERDUE if at >= approval.valid_until else Told.CHANGED if newer else Told.APPROVED
-    hidden = _is_hidden(article, approval, at) or _is_unsafe(approval.revision, notices)
+    hidden = _is_hidden(article, approval, at)
     return Standing(
         state,
         None if hidden else approval.revision,
@@ -166,12 +168,6 @@ def _is_hidden(article: Any, approval: Any, at: datetime) -> bool:
     grace = article.risk.grace_days
     by_class = approval.valid_until + timedelta(days=grace) if grace is not None else None
     return any(limit is not None and at >= limit for limit in (approval.hidden_after, by_class))
-
-
-def _is_unsafe(revision: Any, notices: tuple) -> bool:
-    return any(
-        n.kind == NoticeKind.UNSAFE and n.revision_id == revision.pk and not _resolution(n, notices) for n in notices
-    )
 
 
 def _resolution(notice: Any, notices: tuple) -> Any:
