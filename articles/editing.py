@@ -22,6 +22,7 @@ from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
 
 TEXTS = {"short_answer": "the short answer", "body": "the body", "plain_body": "the plain-language version"}
+LINES = {"ai_tool": ("name of the AI system", 120), "ai_version": ("version of the AI system", 60)}
 EDITABLE = (
     "title",
     *TEXTS,
@@ -192,6 +193,8 @@ def _assign(article: Article, fields: Mapping[str, Any]) -> None:
     article.title = clean_line(article.title, name="the question", limit=300)
     for name, spoken in TEXTS.items():
         setattr(article, name, clean_text(getattr(article, name), name=spoken))
+    for name, (spoken, limit) in LINES.items():
+        setattr(article, name, clean_line(getattr(article, name), name=spoken, limit=limit))
     if article.ai_involvement == AiInvolvement.NONE:
         article.ai_tool = article.ai_version = ""
         article.ai_accountable = None

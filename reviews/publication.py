@@ -21,7 +21,7 @@ from reviews.kinds import Kind
 from reviews.models import Release
 from reviews.notifications import editors, notify
 
-CANNOT_BE_EXPLAINED = {"CITE-DANGLING", "CITE-MAP-UNDEFINED"}
+CANNOT_BE_EXPLAINED = {"CITE-DANGLING", "CITE-MAP-UNDEFINED", "STATE-CONTRADICTION"}
 
 
 @transaction.atomic
@@ -76,10 +76,21 @@ def missing_from(article: Article) -> list[str]:
 
 def risk_when_submitted(article: Article) -> tuple[int, list[str]]:
     """The class a submission would have now, and the words that would raise it there."""
-    found = risk_of(draft_of(article))
-    if found.level <= max(article.risk_id, article.risk_lowered_from or 0):
+    known = _words_looked_at(article)
+    raising = [(word, level) for word, level in risk_of(draft_of(article)).words if word not in known]
+    highest = max((level for _, level in raising), default=0)
+    if highest <= article.risk_id:
         return article.risk_id, []
-    return found.level, [word for word, level in found.words if level == found.level]
+    return highest, [word for word, level in raising if level == highest]
+
+
+def _words_looked_at(article: Article) -> set[str]:
+    """The words an editor had before him when he lowered the class: they raise it no more, others do."""
+    frozen = article.latest_revision
+    if frozen is None or article.risk_lowered_from is None:
+        return set()
+    texts = {name: frozen.data[name] for name in ("title", "short_answer", "body", "plain_body")}
+    return {word for word, _ in risk_of(integrity.Draft(**texts)).words}
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ _BY = one_of(
     "board panel experts? editors? physicians? doctors? clinicians? specialists? professionals? team committee nurses? "
     "pharmacists?"
 )
+_READ = one_of(r"reviewed verified checked vetted fact-checked proofread signed\soff")
 _WHICH = rf"(?:this|these|all(?: of)?|every|each|our)(?: (?:our|the|of|its|these))?(?: [\w-]{{1,20}})? {_TEXT}"
 _HAS_BEEN = r"(?:is|are|was|were|has been|have been)(?: (?!not |never |awaiting |being |pending |un)[\w-]{1,20}){0,3}"
 _STATE = phrases(
@@ -32,6 +33,11 @@ _STATE = phrases(
     r"last (?:medically )?(?:reviewed|checked|approved)(?: (?:on|by))?",
     r"(?:HON ?code|PIF TICK|URAC)[-\s](?:certified|accredited|approved)",
     r"(?:certified|accredited) (?:health |medical )?(?:content|information|article)",
+    # The words by which our own pages say who checked them.
+    rf"(?:(?<![\s\S])|(?<=\n)|(?<=[.!?:>#*_|])|(?<=[.!?:>#*_|+-]\s)){_READ} by",
+    rf"to be {_READ} again",
+    rf"{_BY} (?:has|have) (?:now )?{_READ} (?:this|these|our|every|all)",
+    r"(?:medical|clinical|expert|medically) (?:reviewer|review|editor)s?:",
 )
 
 

@@ -46,7 +46,7 @@ def test_submitting_freezes_the_text_and_tells_the_author_so(desk, draft, eva):
     assert Notification.objects.filter(recipient=eva, kind="submitted").exists()
 
 
-BLOCKED = "This page was reviewed by our medical board [@hayden2021].\n"
+BLOCKED = "The World Health Organization recommends exercise [@hayden2021].\n"
 
 
 def blocking(article):
