@@ -1,9 +1,20 @@
 """The addresses of the author's desk, the inbox, and the pages about who checks and how."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from articles import desk_views
+from articles.citations import KEY
 from reviews import public_pages, views
+
+
+class CitationKey(StringConverter):
+    """What can be a key, slashes and all; nothing else reaches the database."""
+
+    regex = KEY.pattern
+
+
+register_converter(CitationKey, "key")
 
 urlpatterns = [
     path("policy/", public_pages.editorial_policy, name="editorial-policy"),
@@ -19,9 +30,9 @@ urlpatterns = [
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
     path("desk/<slug:slug>/references/new/", desk_views.reference_edit, name="desk-reference-new"),
     path("desk/<slug:slug>/references/import/", desk_views.import_references, name="desk-import-references"),
-    path("desk/<slug:slug>/references/<path:key>/edit/", desk_views.reference_edit, name="desk-reference-edit"),
+    path("desk/<slug:slug>/references/<key:key>/edit/", desk_views.reference_edit, name="desk-reference-edit"),
     path(
-        "desk/<slug:slug>/references/<path:key>/remove/",
+        "desk/<slug:slug>/references/<key:key>/remove/",
         desk_views.reference_remove,
         name="desk-reference-remove",
     ),

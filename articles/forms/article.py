@@ -111,7 +111,7 @@ class ArticleForm(forms.Form):
         initial = _typed_before(article, shared) if article else {"ai_accountable": author.pk}
         super().__init__(data, initial=initial)
         self.author = author
-        usernames = re.findall(r"[^\s,;]+", self.data.get("coauthors", ""))[:50]
+        usernames = re.findall(r"[^\s,;\0]+", self.data.get("coauthors", ""))[:50]
         named = Q(pk__in=[author.pk, *(person.pk for person in shared)]) | Q(username__in=usernames)
         answering = cast(forms.ModelChoiceField, self.fields["ai_accountable"])
         answering.queryset = User.objects.filter(named, is_active=True, is_machine=False)

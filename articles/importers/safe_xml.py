@@ -14,7 +14,8 @@ OWN_ENTITIES = (
     "Export it again as plain XML, without an internal DTD."
 )
 
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+# Only where the file begins: looked for everywhere, a file of nothing but such beginnings would take minutes.
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _OWN_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 

@@ -4,9 +4,11 @@ import html
 import re
 
 _HEADING = re.compile(r'<h([2-4]) id="(s-[^"]+)">(.*?)</h\1>', re.DOTALL)
-_SUP_OR_TAG = re.compile(r"\s*<sup>.*?</sup>|<[^>]*>", re.DOTALL)
+# A run of spaces is walked through once: from its beginning, and without going back.
+_SUP_OR_TAG = re.compile(r"(?<!\s)\s*+<sup>.*?</sup>|<[^>]*>", re.DOTALL)
 _BLOCK_END = re.compile(r"</(?:p|h[2-4]|li|t[dhr]|pre)>|<[bh]r>")
-_MENTION = re.compile(r'id="(cite-(?:[\w-]*-)?(\d+)-\d+)"')
+# Only inside a tag: in running text the sanitiser leaves quotation marks as they are.
+_MENTION = re.compile(r'<[a-z]+ (?:[^<>]* )?id="(cite-(?:[\w-]*-)?(\d+)-\d+)"')
 
 
 def contents(fragment: str) -> list[tuple[str, str]]:
