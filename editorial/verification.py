@@ -48,7 +48,10 @@ def verify(anchors: Iterable[str] = ()) -> Outcome:
     for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
         outcome.faults += _link_faults(entry, previous=previous, expected=expected)
         previous, expected = entry.hash, entry.sequence + 1
-        if entry.subject:
+        if entry.subject in subjects:
+            # The first word on a row counts: a later one would only make a changed row look right.
+            outcome.faults.append(Fault(Verdict.UNMATCHED, f"entry {entry.sequence} records {entry.subject} again"))
+        elif entry.subject:
             subjects[entry.subject] = entry.data.get("fingerprint", "")
         if entry.sequence in wanted:
             seen[entry.sequence] = entry.hash
