@@ -29,9 +29,9 @@ class ArticleQuerySet(models.QuerySet):
     def public(self, *, at: datetime) -> Self:
         """Articles whose text may be shown at this moment; the standing of each still has the last word."""
         checked = Q(approval__isnull=False) & (Q(approval__hidden_after=None) | Q(approval__hidden_after__gt=at))
-        unchecked = Q(state__in=PIPELINE, risk__public_before_approval=True) & ~self._under(NoticeKind.UNSAFE)
+        unchecked = Q(state__in=PIPELINE, risk__public_before_approval=True)
         told_of = self.exclude(state__in=[State.DRAFT, State.WITHDRAWN]).filter(~self._under(NoticeKind.QUARANTINE))
-        return told_of.filter((~Q(state=State.REJECTED) & unchecked) | checked | Q(state=State.RETRACTED))
+        return told_of.filter(((unchecked | checked) & ~self._under(NoticeKind.UNSAFE)) | Q(state=State.RETRACTED))
 
     def counted(self, *, at: datetime) -> dict[str, int]:
         """How many texts may be read at this moment, and behind how many of them a check stands."""
