@@ -1,5 +1,6 @@
 """INV-9, default deny: every address × every actor × every method, against a table that a person can read."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -177,11 +178,11 @@ def addresses(people, ana, rob, noor, eva):
 
 def _filled(name, route, *, slug, rows):
     pk = next((row.pk for part, row in rows.items() if part in name), "")
-    values = {"<slug:slug>": slug, "<path:key>": "hayden2021", "<int:part>": "0"}
-    values |= {"<int:pk>": str(pk), "<int:object_id>": str(pk)}
-    values |= {"^(?P<app_label>editorial|articles|reviews)/$": "articles/", "(?P<url>.*)$": "nothing"}
-    for place, value in values.items():
-        route = route.replace(place, value)
+    parts = {"slug": slug, "key": "hayden2021", "part": "0", "pk": str(pk), "object_id": str(pk)}
+    route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
+    route = route.replace("^(?P<app_label>editorial|articles|reviews)/$", "articles/").replace(
+        "(?P<url>.*)$", "nothing"
+    )
     assert not set(route) & set("<>()?^$"), f"{route} has a part that this walk cannot fill"
     return route
 
