@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from articles.importers.retractions import ListedPaper
@@ -86,12 +86,14 @@ def identifiers(reference: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _cited_and_listed(articles: QuerySet[Article]) -> QuerySet[Any]:
-    newest = Q(revision=F("revision__article__latest_revision"))
-    approved = Q(revision=F("revision__article__approval__revision"))
+    articles = articles.order_by()
+    newest = Q(revision__in=articles.values("latest_revision"))
+    approved = Q(revision__in=articles.exclude(approval=None).values("approval__revision"))
     by_doi, by_pmid = RetractionRecord.objects.exclude(doi=""), RetractionRecord.objects.exclude(pmid="")
-    listed = Q(doi__in=by_doi.values("doi")) | Q(pmid__in=by_pmid.values("pmid"))
+    # Probes of an index, row by row: an IN would make a table of the whole list even for a single article.
+    listed = Exists(by_doi.filter(doi=OuterRef("doi"))) | Exists(by_pmid.filter(pmid=OuterRef("pmid")))
     return (
-        CitedSource.objects.filter(listed, newest | approved, revision__article__in=articles.order_by().values("pk"))
+        CitedSource.objects.filter(newest | approved, listed)
         .annotate(
             record_id=Coalesce(
                 Subquery(by_doi.filter(doi=OuterRef("doi")).values("pk")[:1]),
