@@ -97,7 +97,9 @@ def take_back(assignment: ReviewAssignment, *, by: User, reason: str) -> None:
 def leave_board(member: BoardMember, *, by: User) -> None:
     """A member has left: what they still held is taken back, each on record, and the editors find others."""
     reason = "The reviewer has left the board."
-    for held in ReviewAssignment.objects.open().filter(reviewer=member).select_related("revision").order_by("pk"):
+    still_held = list(ReviewAssignment.objects.open().filter(reviewer=member).select_related("revision").order_by("pk"))
+    Article.objects.lock_all(held.revision.article_id for held in still_held)
+    for held in still_held:
         article, assignment = lock(held)
         if assignment.is_open:
             end(article, assignment, Ending.REPLACED, by=by, reason=reason)

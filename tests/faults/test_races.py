@@ -209,6 +209,16 @@ def test_a27_an_assignment_taken_back_while_its_reviewer_decides_ends_once(ana, 
         assert not Article.objects.visible_to(rob.user).exists()
 
 
+def test_a_member_who_leaves_and_a_reader_who_decides_never_wait_for_each_other(ana, rob, rita, eva, ruth):
+    asked = [under_review(ana, eva, rob, rita)[1] for _ in range(8)]
+    readings = [reading for _, reading in asked[1:]]
+    outcomes = at_once(
+        partial(assignments.leave_board, rob, by=ruth), *(partial(factories.decided, reading) for reading in readings)
+    )
+    assert refused(outcomes) == []
+    assert not Article.objects.visible_to(rob.user).exists()
+
+
 def test_one_reviewer_asked_by_two_editors_at_once_is_asked_once(ana, rob, eva, ruth):
     for _ in range(ROUNDS):
         article = factories.submitted(by=ana)
@@ -224,7 +234,7 @@ def test_a_risk_raised_while_the_last_approval_comes_is_judged_before_or_after_i
         publication.release(article, by=eva, digest=article.latest_revision.digest)
         outcomes = at_once(
             lambda a=assignment: factories.decided(a),
-            lambda a=article: editing.set_risk(a, 3, by=ruth, reason="It speaks of children."),
+            lambda a=article: publication.set_risk(a, 3, by=ruth, reason="It speaks of children."),
         )
         assert refused(outcomes) == []
         article = factories.fresh(article)
