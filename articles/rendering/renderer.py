@@ -102,12 +102,15 @@ class _Idle:
     def take(self) -> _Renderer:
         if self.owner != os.getpid():
             self.owner, self.waiting = os.getpid(), []
-        while self.waiting:
-            renderer = self.waiting.pop()
+        while True:
+            try:
+                # No look before: between the look and the taking, another thread takes the last one.
+                renderer = self.waiting.pop()
+            except IndexError:
+                return _Renderer()
             if renderer.jobs < _MOST_JOBS and renderer.child.poll() is None:
                 return renderer
             renderer.stop()
-        return _Renderer()
 
     def give_back(self, renderer: _Renderer) -> None:
         self.waiting.append(renderer)
