@@ -34,9 +34,9 @@ AGED = "Newer research may have changed what is advised."
 # (what was not done, what may be wrong, one line), for a text an AI system wrote and for one it did not.
 ABOUT = {
     (Told.SUBMITTED, True): (
-        "An AI system wrote this text, and no health professional has checked it.",
+        "This text was made with an AI system, and no health professional has checked it.",
         AI_FAULTS,
-        "Written by AI and not checked by any health professional: do not act on it.",
+        "Made with AI and not checked by any health professional: do not act on it.",
     ),
     (Told.SUBMITTED, False): (
         "No health professional on our board has checked this text yet.",
@@ -44,9 +44,9 @@ ABOUT = {
         "Not yet checked by a health professional: do not act on it.",
     ),
     (Told.UNDER_REVIEW, True): (
-        "An AI system wrote this text, and a health professional is still checking it.",
+        "This text was made with an AI system, and a health professional is still checking it.",
         AI_FAULTS,
-        "Written by AI, and its check is not finished: do not act on it.",
+        "Made with AI, and its check is not finished: do not act on it.",
     ),
     (Told.UNDER_REVIEW, False): (
         "A health professional is still checking this text.",
@@ -54,9 +54,9 @@ ABOUT = {
         "Its check by a health professional is not finished: do not act on it.",
     ),
     (Told.CHANGES_REQUESTED, True): (
-        "An AI system wrote this text. Health professionals read it and asked for changes that have not been made.",
+        "This text was made with an AI system. Health professionals read it and asked for changes that have not been made.",
         "Some of what it says is known to need fixing.",
-        "Written by AI, and its reviewers asked for changes: do not act on it.",
+        "Made with AI, and its reviewers asked for changes: do not act on it.",
     ),
     (Told.CHANGES_REQUESTED, False): (
         "Health professionals read this text and asked for changes that have not been made.",
@@ -64,7 +64,7 @@ ABOUT = {
         "Its reviewers asked for changes that are not made yet: do not act on it.",
     ),
     (Told.OVERDUE, True): (
-        "This text was drafted by an AI system and checked once. The date to check it again has passed.",
+        "This text was made with an AI system and checked once. The date to check it again has passed.",
         AGED,
         "Checked once, but its next check is overdue: it may be out of date.",
     ),
@@ -74,7 +74,7 @@ ABOUT = {
         "Checked once, but its next check is overdue: it may be out of date.",
     ),
     (Told.RETRACTED, True): (
-        "We took back this text. It was drafted by an AI system, and our check did not find what is wrong with it.",
+        "We took back this text. It was made with an AI system, and our check did not find what is wrong with it.",
         "It is seriously wrong, and following it could do harm.",
         "Taken back because it is seriously wrong: do not use it.",
     ),

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "editorial.middleware.RequestId",
+    "editorial.middleware.BodyLimit",
     "editorial.middleware.CautionGuard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -244,6 +245,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+LONGEST_BODY = 6_000_000  # bytes: a form with a file of references
+LONGEST_ADMIN_BODY = 210_000_000  # bytes: a retraction list
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024

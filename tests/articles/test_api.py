@@ -114,7 +114,7 @@ def test_an_unchecked_article_carries_its_caution_inside_the_same_object(client,
     answer = client.get(at(submitted))
     told = answer.json()
     assert told["body_html"]
-    assert told["standing"]["caution"].startswith("An AI system wrote this text")
+    assert told["standing"]["caution"].startswith("This text was made with an AI system")
     assert told["standing"]["caution_line"].endswith("do not act on it.")
     assert (told["standing"]["checked_by"], told["standing"]["checked_at"]) == ([], None)
     assert told["ai"]["disclosure"] == "ai-autonomous"

@@ -178,8 +178,8 @@ def test_a_source_added_in_another_tab_does_not_stop_a_save(desk, draft, ana):
 def test_the_preview_is_the_readers_page_with_its_caution_and_the_findings_beside(desk, ana):
     article = factories.draft(by=ana, body="Most people are cured [@hayden2021], and 35% say so.\n")
     page = words(desk.get(at("desk-preview", article)))
-    assert re.search(r'<article [^>]*data-standing="draft"', page)
-    assert "An AI system wrote this text, and no health professional has checked it." in page
+    assert re.search(r'<article [^>]*data-standing="submitted"', page)
+    assert "This text was made with an AI system, and no health professional has checked it." in page
     assert "Exercise therapy for chronic low back pain" in page
     assert "What the checks say" in page
 

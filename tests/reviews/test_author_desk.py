@@ -27,7 +27,7 @@ def test_the_submit_page_says_what_will_happen_who_reads_it_and_under_which_caut
     article = factories.draft(by=ana)
     page = words(desk.get(at("desk-submit", article)))
     assert "frozen as revision 1" in page
-    assert "An AI system wrote this text, and no health professional has checked it." in page
+    assert "This text was made with an AI system, and no health professional has checked it." in page
     assert "Risk class 2" in page
 
 

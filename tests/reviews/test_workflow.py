@@ -35,7 +35,7 @@ def served(assignment):
 
 def test_from_draft_to_approved_and_the_caution_goes_by_itself(ana, rob, eva):
     article = factories.submitted(by=ana)
-    assert told(article).caution.line.startswith("Written by AI and not checked")
+    assert told(article).caution.line.startswith("Made with AI and not checked")
     assignment = factories.assigned(article, rob, by=eva)
     assert told(article).standing.state == Told.UNDER_REVIEW
     factories.decided(assignment)
@@ -99,7 +99,7 @@ def test_the_checked_text_stays_when_the_newer_one_is_rejected(approved, ana, ri
 def test_a_review_is_overdue_by_the_clock_alone(approved):
     unit = told(approved, at=approved.approval.valid_until)
     assert unit.standing.state == Told.OVERDUE
-    assert unit.caution.not_done.startswith("This text was drafted by an AI system and checked once.")
+    assert unit.caution.not_done.startswith("This text was made with an AI system and checked once.")
     assert unit.text is not None
 
 
