@@ -20,7 +20,7 @@ help:
 	@echo "make demo        start the desk with demo content on http://localhost:$(PORT)/ (PORT=… for another port)"
 	@echo "make demo-reset  the same, from the beginning: what was written in the demo is removed"
 	@echo "make test        every test, on SQLite with the embedded queue and on PostgreSQL with Redis"
-	@echo "make test-fast   the tests that need no browser and break nothing, on SQLite"
+	@echo "make test-fast   the tests that need no browser, break nothing and are not slow, on SQLite"
 	@echo "make lint        format, style, types, templates, missing migrations"
 	@echo "make format      put the code in the house format"
 	@echo "make lock        choose the newest allowed versions of everything the desk is built on"
@@ -39,7 +39,7 @@ test: $(TESTING)
 	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=servers
 
 test-fast: $(TESTING)
-	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded -m "not browser and not faults"
+	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded -m "not browser and not faults and not slow"
 
 lint: $(TESTING)
 	$(VENV)/bin/ruff format --check .

@@ -54,7 +54,7 @@ ABOUT = {
         "Its check by a health professional is not finished: do not act on it.",
     ),
     (Told.CHANGES_REQUESTED, True): (
-        "This text was made with an AI system. Health professionals read it and asked for changes that have not been made.",
+        "This text was made with an AI system. Health professionals asked for changes that have not been made.",
         "Some of what it says is known to need fixing.",
         "Made with AI, and its reviewers asked for changes: do not act on it.",
     ),

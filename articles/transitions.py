@@ -144,7 +144,7 @@ def publish_notice(
     """Add a notice to the article's record; standing takes it from there."""
     notice = Notice.objects.create(
         article=article,
-        revision=resolves.revision if resolves else article.latest_revision,
+        revision=resolves.revision if resolves else _concerned(article, kind),
         kind=kind,
         text=text,
         reason=reason,
@@ -156,6 +156,12 @@ def publish_notice(
     record(f"notice.{kind}", by=by, about=article.about, row=notice)
     touch(article)
     return notice
+
+
+def _concerned(article: Article, kind: NoticeKind) -> Revision | None:
+    """A notice on a published text is about the one that was checked, also while a newer one is under review."""
+    about_checked = kind in (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION)
+    return article.approval.revision if about_checked and article.approval else article.latest_revision
 
 
 def touch(article: Article) -> None:

@@ -17,7 +17,7 @@ from editorial.models import AuditEntry
 from reviews.models import Notification, ReviewPolicy, Sweep
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 CANARY = "quillfeather"
 BESIDE_IT = "plumrose"  # in the same text; to look for without naming the canary

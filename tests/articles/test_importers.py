@@ -477,6 +477,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_within_seconds(name):
     text, file_name = HOSTILE[name]
@@ -486,6 +487,7 @@ def test_a_hostile_file_is_refused_within_seconds(name):
     assert time.process_time() - started < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -612,6 +614,7 @@ _records = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", READERS)
 @settings(max_examples=150, deadline=None)
 @given(record=_records)

@@ -843,6 +843,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=list(HOSTILE))
 def test_hostile_text_is_checked_in_bounded_time(piece):
     started = time.process_time()

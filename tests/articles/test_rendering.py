@@ -411,6 +411,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_ends_within_the_limit(bomb):
     started = time.monotonic()

@@ -146,6 +146,7 @@ def test_a_new_list_takes_the_place_of_the_old_one(a_list):
     assert list(RetractionRecord.objects.values_list("doi", flat=True)) == ["10.1000/c"]
 
 
+@pytest.mark.slow
 def test_70000_rows_load_in_under_a_minute(a_list):
     started = time.monotonic()
     assert a_list(*((f"10.1000/{n}", str(n + 1), "retraction") for n in range(70_000))) == 70_000

@@ -432,3 +432,11 @@ def test_a_milder_policy_lets_a_released_text_through_when_it_is_released_again(
     policy.lay_down(one_is_enough, by=ruth, note="One reader for risk 3.")
     publication.release(article, by=eva, digest=article.latest_revision.digest)
     assert factories.fresh(article).state == State.APPROVED
+
+
+def test_a_correction_is_about_the_checked_text_also_while_a_newer_one_is_read(approved, ana, ruth):
+    editing.change(approved, by=ana, edition=approved.edition, short_answer="A newer answer.")
+    publication.submit(approved, by=ana)
+    notice = publication.correct(approved, by=ruth, text="A page number was wrong.")
+    assert notice.revision == approved.latest_revision
+    assert notice.revision != factories.fresh(approved).latest_revision
