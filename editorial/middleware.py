@@ -64,7 +64,7 @@ class BodyLimit:
 
 def _stated_length(request: HttpRequest) -> int:
     try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
+        return int(request.headers.get("content-length") or 0)
     except ValueError:
         return 0  # Django reads nothing of a body whose length is not a number
 
