@@ -14,12 +14,15 @@ from articles.models import Article, Topic
 from articles.states import AiInvolvement, Audience
 from editorial.models import User
 
+# A null byte is in no username, and PostgreSQL takes none in a question.
+USERNAME = re.compile(r"[^\s,;\0]+")
+
 
 class Usernames(forms.Field):
     """People by username, with commas or spaces between; gives the people."""
 
     def to_python(self, value: Any) -> list[User]:
-        names = list(dict.fromkeys(re.findall(r"[^\s,;]+", str(value or ""))))[:50]
+        names = list(dict.fromkeys(USERNAME.findall(str(value or ""))))[:50]
         found = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
         for name in names:
             person = found.get(name)
@@ -111,7 +114,7 @@ class ArticleForm(forms.Form):
         initial = _typed_before(article, shared) if article else {"ai_accountable": author.pk}
         super().__init__(data, initial=initial)
         self.author = author
-        usernames = re.findall(r"[^\s,;\0]+", self.data.get("coauthors", ""))[:50]
+        usernames = USERNAME.findall(self.data.get("coauthors", ""))[:50]
         named = Q(pk__in=[author.pk, *(person.pk for person in shared)]) | Q(username__in=usernames)
         answering = cast(forms.ModelChoiceField, self.fields["ai_accountable"])
         answering.queryset = User.objects.filter(named, is_active=True, is_machine=False)

@@ -145,7 +145,7 @@ def _accountable(given: MarkdownArticle, author: User) -> User:
 
 
 def _person(username: str) -> User:
-    person = User.objects.filter(username=username).first()
+    person = User.objects.filter(username=username.replace("\0", "")).first()
     if person is None:
         raise WorkflowError(f"Nobody here has the username “{username}”. Add the account in the admin, or correct it.")
     return person
