@@ -16,7 +16,7 @@ from articles.reference_style import identifier_links, vancouver
 from articles.rendering import render_article
 from articles.retractions import identifiers
 from articles.seals import digest_of
-from articles.states import AiInvolvement, Audience, SourceType
+from articles.states import AiInvolvement, SourceType
 from editorial.audit import canonical
 from editorial.models import User
 
@@ -200,7 +200,3 @@ def _words(text: str) -> list[str]:
         if line.endswith("\n"):
             pieces.append("\n")
     return pieces
-
-
-def audience_label(value: str) -> str:
-    return str(Audience(value).label)
