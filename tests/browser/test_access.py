@@ -10,7 +10,8 @@ from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
 from tests.chromium import sign_in
 
-pytestmark = pytest.mark.browser
+# What a browser makes of a page does not depend on the database; the journey is walked on both.
+pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
 
 PHONE, DESK = {"width": 320, "height": 900}, {"width": 1280, "height": 900}
 EVERY_RULE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}

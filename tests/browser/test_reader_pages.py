@@ -11,7 +11,8 @@ from reviews import publication
 from tests import factories
 from tests.chromium import sign_in
 
-pytestmark = pytest.mark.browser
+# What a browser makes of a page does not depend on the database; the journey is walked on both.
+pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
 
 FIRST_SCREEN = 900  # pixels
 LIGHTS = [
