@@ -24,7 +24,7 @@ MAY_IMPORT = {
 
 # Files that speak HTTP. Whatever they call is told who acts and at what moment, never with which request.
 SPEAKS_HTTP = re.compile(
-    r"[/_](views|pages?|api|feeds|headers|channels|admin\w*|middleware|context|health"
+    r"[/_](views|pages?|api|feeds|headers|channels|admin\w*|middleware|limits|context|health"
     r"|review_desk|desk_site|article_history)\.py$"
 )
 
