@@ -73,6 +73,16 @@ ABOUT = {
         AGED,
         "Checked once, but its next check is overdue: it may be out of date.",
     ),
+    (Told.SUPERSEDED, True): (
+        "This is an older version of a text that was made with an AI system. A newer one has taken its place.",
+        "It may hold mistakes that were put right since.",
+        "An older version that a newer one has replaced: do not act on it.",
+    ),
+    (Told.SUPERSEDED, False): (
+        "This is an older version of this text. A newer one has taken its place.",
+        "It may hold mistakes that were put right since.",
+        "An older version that a newer one has replaced: do not act on it.",
+    ),
     (Told.RETRACTED, True): (
         "We took back this text. It was made with an AI system, and our check did not find what is wrong with it.",
         "It is seriously wrong, and following it could do harm.",

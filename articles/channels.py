@@ -27,14 +27,20 @@ def carries_no_article_text(view: View) -> View:
 
 
 def declare(
-    response: HttpResponse, units: Iterable[PublicArticle], *, form: Literal["full", "line"] = "full"
+    response: HttpResponse,
+    units: Iterable[PublicArticle],
+    *,
+    form: Literal["full", "line"] = "full",
+    together: bool = False,
 ) -> HttpResponse:
     """Say which units are in this answer.
 
-    `cautions_owed` then holds, once for each unit that needs one, the words that a reader of the body must find.
+    `cautions_owed` then holds, once for each unit that needs one, the words that a reader of the body must find; units
+    that stand `together` in one piece of it, as two versions side by side do, need the same words only once.
     """
     cautions = [unit.caution for unit in units if unit.caution]
-    response.cautions_owed = tuple(c.text if form == "full" else c.line for c in cautions)  # type: ignore[attr-defined]
+    owed = tuple(c.text if form == "full" else c.line for c in cautions)
+    response.cautions_owed = tuple(dict.fromkeys(owed)) if together else owed  # type: ignore[attr-defined]
     response.declares_units = True  # type: ignore[attr-defined]
     return response
 

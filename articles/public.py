@@ -1,7 +1,7 @@
 """The only door from stored text to a reader: text, standing and caution leave together or not at all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from articles.states import AiInvolvement, Audience, NoticeKind, State
 MARKS = {
     Told.CHANGES_REQUESTED: "Changes requested",
     Told.OVERDUE: "Check overdue",
+    Told.SUPERSEDED: "Older version",
     Told.RETRACTED: "Retracted",
     NoticeKind.SOURCE_ALERT: "Source retracted or in doubt",
     NoticeKind.CONCERN: "Under question",
@@ -49,6 +50,7 @@ class PublicText:
     language: str
     number: int
     digest: str
+    canonical: str = field(default="", repr=False)  # what the digest is made of
 
     @property
     def short_answer_words(self) -> str:
@@ -89,6 +91,7 @@ class PublicArticle:
     submitted_at: datetime | None
     updated_at: datetime | None
     withheld_because: str = ""
+    version_line: str = ""  # at the permanent address of one version: which it is, and whether it stands
 
     @property
     def caution_line(self) -> str:
@@ -139,7 +142,11 @@ class PublicArticle:
 def public_article(article: Article, *, at: datetime) -> PublicArticle:
     """Build the unit for a reader from an article loaded by `for_public`."""
     # Two stages: the standing decides which revision may be shown; only then is any text looked at.
-    told = _standing(article, at=at)
+    return unit_under(article, _standing(article, at=at))
+
+
+def unit_under(article: Article, told: Standing) -> PublicArticle:
+    """Build the unit under a standing computed for the article or for one of its older versions."""
     revision = told.shown
     data = revision.data if revision else {}
     ai = data.get("ai", {"involvement": article.ai_involvement, "tool": "", "version": "", "accountable": ""})
@@ -253,10 +260,10 @@ def _topic(article: Article, named: Any) -> tuple[str, str]:
 
 
 def _text(revision: Any) -> PublicText:
-    return _printable(revision.data, digest=revision.digest)
+    return _printable(revision.data, digest=revision.digest, canonical=revision.content)
 
 
-def _printable(content: dict[str, Any], *, digest: str) -> PublicText:
+def _printable(content: dict[str, Any], *, digest: str, canonical: str = "") -> PublicText:
     html = content["html"]
     return PublicText(
         title=content["title"],
@@ -273,6 +280,7 @@ def _printable(content: dict[str, Any], *, digest: str) -> PublicText:
         language=content["language"],
         number=content["revision"],
         digest=digest,
+        canonical=canonical,
     )
 
 
@@ -305,6 +313,8 @@ def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
         steps.append(Step("Approved", bool(told.checked_at), told.checked_at, people))
     if told.state == Told.OVERDUE:
         steps.append(Step("Check overdue", True, told.check_due))
+    if told.replaced_by:
+        steps.append(Step(f"Replaced by version {told.replaced_by}", True, told.replaced_at))
     return tuple(steps)
 
 

@@ -19,6 +19,7 @@ class Told(StrEnum):
     APPROVED = "approved"
     OVERDUE = "overdue"
     CHANGED = "changed"
+    SUPERSEDED = "superseded"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     RETRACTED = "retracted"
@@ -32,6 +33,7 @@ LABELS = {
     Told.APPROVED: "Approved",
     Told.OVERDUE: "Review overdue",
     Told.CHANGED: "Approved; a newer version is being checked",
+    Told.SUPERSEDED: "Older version, replaced",
     Told.REJECTED: "Not accepted",
     Told.WITHDRAWN: "Withdrawn",
     Told.RETRACTED: "Retracted",
@@ -70,6 +72,8 @@ class Standing:
     newer_is_pending: bool = False
     overlays: tuple[Overlay, ...] = ()
     is_quarantined: bool = False
+    replaced_at: datetime | None = None
+    replaced_by: int | None = None  # the number of the version that took its place
 
     @property
     def label(self) -> str:
@@ -119,6 +123,27 @@ def standing(article: Any, notices: Iterable[Any], *, approval_is_proven: bool, 
     return _unchecked(article, notices, overlays, quarantined)
 
 
+def standing_of_older(
+    revision: Any, approval: Any, notices: Iterable[Any], *, replaced_at: datetime, replaced_by: int, is_retracted: bool
+) -> Standing:
+    """What is told of a text that was checked once and is not the one readers get now; it stays cautioned for good.
+
+    `notices` are those on this very revision.
+    """
+    return Standing(
+        Told.RETRACTED if is_retracted else Told.SUPERSEDED,
+        revision,
+        is_listed=True,
+        checked_by=_checkers(approval),
+        checked_at=approval.checked_at,
+        check_due=approval.valid_until,
+        released_by=approval.released_by,
+        overlays=_overlays(tuple(notices)),
+        replaced_at=replaced_at,
+        replaced_by=replaced_by,
+    )
+
+
 def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quarantined: bool, at: datetime) -> Standing:
     newer = article.latest_revision.number > approval.revision.number and article.state in PIPELINE
     state = Told.OVERDUE if at >= approval.valid_until else Told.CHANGED if newer else Told.APPROVED
@@ -127,7 +152,7 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
         state,
         None if hidden else approval.revision,
         True,
-        checked_by=tuple(Checker(c["name"], c["profession"], c["decided_at"]) for c in approval.checked_by),
+        checked_by=_checkers(approval),
         checked_at=approval.checked_at,
         check_due=approval.valid_until,
         released_by=approval.released_by,
@@ -135,6 +160,10 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
         overlays=overlays,
         is_quarantined=quarantined,
     )
+
+
+def _checkers(approval: Any) -> tuple[Checker, ...]:
+    return tuple(Checker(c["name"], c["profession"], c["decided_at"]) for c in approval.checked_by)
 
 
 def _unchecked(article: Any, notices: tuple, overlays: tuple, quarantined: bool) -> Standing:

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from articles import feeds, views
+from articles import feeds, version_pages, views
 
 urlpatterns = [
     path("", views.article_list, name="article-list"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("articles/<slug:slug>/versions/", version_pages.version_list, name="versions"),
+    path("articles/<slug:slug>/versions/<int:number>/", version_pages.one_version, name="version"),
+    path("articles/<slug:slug>/versions/<int:number>/receipt.json", version_pages.receipt, name="version-receipt"),
+    path("articles/<slug:slug>/versions/<int:older>..<int:newer>/", version_pages.comparison, name="comparison"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("search/", views.search_page, name="search"),
     path("feed.atom", feeds.feed, name="feed"),

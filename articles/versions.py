@@ -1,13 +1,17 @@
 """How the working text differs from what was frozen, or from what somebody typed meanwhile."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from articles.citations import keys_in
 from articles.models import Article, Revision
 from articles.revisions import Difference, compare
 from articles.states import AiInvolvement, Audience
 
+CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
+HEADING_MARKS = re.compile(r"^#{1,6} +", re.MULTILINE)
 LABELS = {
     "title": "Question",
     "short_answer": "Short answer",
@@ -32,6 +36,23 @@ class Change:
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What a reader of `old` would find different in `new`; both in the shape of frozen content."""
     return [_named(difference) for difference in compare(_readable(old), _readable(new))]
+
+
+def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The same content with its citations as author and year and without the marks of Markdown headings."""
+    labels = {reference["key"]: _short(reference) for reference in content["references"]}
+
+    def spoken(text: str) -> str:
+        said = CITATION.sub(lambda found: f"[{'; '.join(labels.get(k, k) for k in keys_in(found[0]))}]", text)
+        return HEADING_MARKS.sub("", said)
+
+    return {**content, **{name: spoken(content[name]) for name in ("short_answer", "body", "plain_body")}}
+
+
+def _short(reference: Mapping[str, Any]) -> str:
+    first: Mapping[str, str] = next(iter(reference["authors"]), {})
+    name = first.get("family") or first.get("literal") or reference["issuing_body"] or reference["title"][:40]
+    return f"{name} {reference['year']}" if reference["year"] else name
 
 
 def working_text(article: Article) -> dict[str, Any]:

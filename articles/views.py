@@ -52,10 +52,22 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     at = clock.now()
     found = get_object_or_404(for_public(Article.objects.all()), slug=slug)
     unit = public_article(found, at=at)
-    if headers.status_of(unit) == HTTPStatus.NOT_FOUND:
-        raise Http404
-    response = _answer(request, found, unit)
+    if refusal := instead_of_text(request, unit, at=at):
+        return refusal
+    etag = headers.etag_of(unit, request)
+    unchanged = get_conditional_response(request, etag=etag) if etag else None
+    response = declare(unchanged, ()) if unchanged else _page(request, found, unit)
     return headers.for_unit(response, unit, request, at=at)
+
+
+def instead_of_text(request: HttpRequest, unit: PublicArticle, *, at: datetime) -> HttpResponse | None:
+    """What every address of an article answers while its text may not be read; `None` where it may."""
+    status = headers.status_of(unit)
+    if status == HTTPStatus.NOT_FOUND:
+        raise Http404
+    if status == HTTPStatus.OK and unit.text:
+        return None
+    return headers.for_unit(_refusal(request, unit, status), unit, request, at=at)
 
 
 @carries_articles
@@ -78,23 +90,18 @@ def search_page(request: HttpRequest) -> HttpResponse:
 # One article
 
 
-def _answer(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
-    status = headers.status_of(unit)
+def _refusal(request: HttpRequest, unit: PublicArticle, status: HTTPStatus) -> HttpResponse:
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return _unavailable(request)
     if status == HTTPStatus.GONE:
         return declare(render(request, "articles/gone.html", {"unit": unit}, status=410), ())
-    if unit.text is None:
-        return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
-    etag = headers.etag_of(unit, request)
-    unchanged = get_conditional_response(request, etag=etag) if etag else None
-    return declare(unchanged, ()) if unchanged else _page(request, found, unit, unit.text)
+    return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
 
 
-def _page(request: HttpRequest, found: Article, unit: PublicArticle, text: PublicText) -> HttpResponse:
+def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
     context = {
         "unit": unit,
-        "article_html": _article_html(found, unit, text),
+        "article_html": article_html(found, unit),
         "address": metadata.address(unit),
         "description": metadata.description(unit),
         "json_ld": metadata.json_ld(unit),
@@ -102,14 +109,14 @@ def _page(request: HttpRequest, found: Article, unit: PublicArticle, text: Publi
     return declare(render(request, "articles/article.html", context), [unit])
 
 
-def _article_html(found: Article, unit: PublicArticle, text: PublicText) -> SafeString:
+def article_html(found: Article, unit: PublicArticle) -> SafeString:
     """The `<article>` element, kept under everything that a reader would see change."""
 
     def make() -> str:
         context = {
             "unit": unit,
             "tracker": tracker(unit.standing, found),
-            "references": references_with_places(text),
+            "references": references_with_places(unit.text) if unit.text else [],
         }
         return render_to_string("articles/_article.html", context)
 

@@ -102,6 +102,16 @@ def decided(assignment: ReviewAssignment, verdict: str = "approve", *, reason: s
     return verb[verdict](assignment, reason=reason, **served)
 
 
+def approved_again(article: Article, *, reviewer: BoardMember, editor: User, why: str = "", **changes: Any) -> Article:
+    """Its author changes it, and the new text goes the whole way too."""
+    editing.change(article, by=article.author, edition=article.edition, **changes)
+    publication.submit(article, by=article.author, change_note=why)
+    decided(assigned(fresh(article), reviewer, by=editor))
+    article = fresh(article)
+    publication.release(article, by=editor, digest=article.latest_revision.digest)
+    return fresh(article)
+
+
 def approved(*, by: User, reviewer: BoardMember, editor: User, days_ago: int = 0, **fields: Any) -> Article:
     """Submitted, assigned, approved and released: the whole way through the real verbs."""
     with clock.at(clock.now() - timedelta(days=days_ago)):

@@ -38,6 +38,10 @@ DOORS = {
     # The reader's pages
     "article-list": (EVERYONE, NOBODY),
     "article": (EVERYONE, NOBODY),
+    "versions": (EVERYONE, NOBODY),
+    "version": (EVERYONE, NOBODY),
+    "version-receipt": (EVERYONE, NOBODY),
+    "comparison": (EVERYONE, NOBODY),
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),
     "feed": (EVERYONE, NOBODY),
@@ -147,7 +151,7 @@ def _browser(account):
 
 
 @pytest.fixture
-def addresses(people, ana, rob, noor, eva):
+def addresses(people, ana, rob, rita, noor, eva):
     """Each door with something behind it: public pages with a public text, all others with a confidential one."""
     words = {
         "short_answer": f"The {CANARY} helps.",
@@ -172,13 +176,25 @@ def addresses(people, ana, rob, noor, eva):
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
     slugs["topic"] = public.topic.slug
+    twice = factories.approved(by=ana, reviewer=rita, editor=eva)
+    factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
+    slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)
     found = [(name, _filled(name, route, slug=slugs.get(name, private.slug), rows=rows)) for name, route in doors()]
     return list(dict.fromkeys(found))  # the API has several patterns for one address
 
 
 def _filled(name, route, *, slug, rows):
     pk = next((row.pk for part, row in rows.items() if part in name), "")
-    parts = {"slug": slug, "key": "hayden2021", "part": "0", "pk": str(pk), "object_id": str(pk)}
+    parts = {
+        "slug": slug,
+        "key": "hayden2021",
+        "part": "0",
+        "number": "1",
+        "older": "1",
+        "newer": "2",
+        "pk": str(pk),
+        "object_id": str(pk),
+    }
     route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
     route = route.replace("^(?P<app_label>editorial|articles|reviews)/$", "articles/").replace(
         "(?P<url>.*)$", "nothing"
@@ -267,6 +283,8 @@ def test_a23_words_of_a_confidential_text_reach_only_those_whose_work_it_is(addr
 
 def _where_it_would_be_if_it_were_public(addresses):
     slug = dict(addresses)["desk-article"].split("/")[2]
+    for rest in ("", "1/", "1/receipt.json"):
+        yield "versions", f"/articles/{slug}/versions/{rest}"
     yield from (("article", f"/articles/{slug}/"), ("api:article", f"/api/v1/articles/{slug}/"))
     yield from (("search", f"/search/?q={BESIDE_IT}"), ("api:articles", f"/api/v1/articles/?q={BESIDE_IT}"))
 

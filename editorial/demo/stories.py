@@ -152,6 +152,22 @@ def changed_since(tell: Teller) -> Story:
     tell.submit(fresh(article), "Adds where such reviews can be found.")
 
 
+def read_twice(tell: Teller) -> Story:
+    yield from checked(tell, "how-is-blood-pressure-measured", by="tomas", board=("rob",), ago=300, level=1)
+    yield 80
+    article = Article.objects.get(title__startswith="How is blood pressure measured")
+    heading = "\n\n## What you can ask\n\nAsk what your two numbers were, and when they should be taken again.\n"
+    editing.change(article, by=article.author, edition=article.edition, body=article.body + heading)
+    yield 79
+    tell.submit(fresh(article), "Readers asked what they could say at the appointment.")
+    yield 78
+    (task,) = tell.assign(article, "rob")
+    yield 75
+    tell.approve(task)
+    yield 74
+    tell.release(article)
+
+
 def overdue(tell: Teller) -> Story:
     yield from checked(tell, "what-does-a-physiotherapist-do", by="ana", board=("rita",), ago=760)
 
@@ -192,7 +208,7 @@ def only_begun(tell: Teller) -> Story:
 def all_of_them(tell: Teller) -> list[Story]:
     """One story an article; together they show every standing."""
     return [
-        checked(tell, "how-is-blood-pressure-measured", by="tomas", board=("rob",), ago=100, level=1),
+        read_twice(tell),
         checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2),
         checked(tell, "folic-acid-before-pregnancy", by="tomas", board=("amara", "mei"), ago=70),
         checked(tell, "paracetamol-overdose", by="ana", board=("priya", "mei"), ago=25),

@@ -9,9 +9,9 @@ from functools import partial
 from urllib.parse import quote, urljoin
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
-from articles.models import Article
+from articles.models import Approval, Article
 from articles.querysets import ArticleQuerySet
 from articles.states import NoticeKind, State
 from editorial import clock
@@ -22,6 +22,7 @@ from reviews.sweep.fetching import Answer, Unreachable, fetch
 from reviews.sweep.judging import (
     Expected,
     expected_of,
+    expected_of_versions,
     faults_of_list,
     faults_of_page,
     faults_of_sitemap,
@@ -67,13 +68,14 @@ def run(*, within: float = 200) -> Sweep:
 
 
 def unchecked(*, at: datetime) -> ArticleQuerySet:
-    """Articles of which any text may be out there that no valid check stands behind, hidden ones included."""
+    """Articles of which any text may be out there that no valid check stands behind, hidden and older ones included."""
     lying_over = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.QUARANTINE, NoticeKind.UNSAFE)
     noticed = Article.objects.filter(notices__kind__in=lying_over, notices__resolution=None)
     checked = Article.objects.filter(
         state=State.APPROVED, approval__revision=F("latest_revision"), approval__valid_until__gt=at
     ).exclude(pk__in=noticed.values("pk"))
-    return Article.objects.exclude(state=State.DRAFT).exclude(pk__in=checked.values("pk"))
+    older = Approval.objects.filter(revision__article=OuterRef("pk")).exclude(revision=OuterRef("approval__revision"))
+    return Article.objects.exclude(state=State.DRAFT).filter(~Q(pk__in=checked.values("pk")) | Exists(older))
 
 
 # One sweep
@@ -168,7 +170,16 @@ def _every_fault(expected: Expected, shared: Shared) -> Iterator[str]:
         yield from faults_of_sitemap(document, expected)
     for where, path in _asked_about(expected):
         yield from faults_of_list(fetch(path).read(), expected, where=where)
+    yield from _faults_of_versions(expected)
     _refuse_proof_of_nothing(answer, page, expected)
+
+
+def _faults_of_versions(expected: Expected) -> Iterator[str]:
+    """The change history, and each version at its permanent address, for people and for machines."""
+    yield from faults_of_page(fetch(f"/articles/{expected.slug}/versions/").read(), expected)
+    for path, theirs in expected_of_versions(expected.pk, expected, at=clock.now()):
+        yield from faults_of_page(fetch(path).read(), theirs)
+        yield from faults_of_list(fetch(f"{path}receipt.json").read(), theirs, where="a version's receipt")
 
 
 def _refuse_proof_of_nothing(answer: Answer, page: Document, expected: Expected) -> None:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from reviews.sweep.words import Words, joined, split
 
-ADDRESS = re.compile(r"(?:/api/v1)?/articles/([-\w]+)/")
+ADDRESS = re.compile(r"(?:/api/v1)?/articles/([-\w]+)/(?:versions/[\w./-]*)?")
 # What holds one entry of a list, by the meaning HTML gives its elements and whatever classes a template uses.
 ENTRY = {"article", "li", "tr"}
 FRAME = {"main", "body", "html", "#document"}

@@ -1,14 +1,16 @@
 """What must stand beside the text of one article wherever it appears, what must appear nowhere, and what was missed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from articles.models import Article, Revision
-from articles.public import PublicText, for_public, public_article, reviewer_text
+from articles.past_versions import picked
+from articles.public import PublicArticle, PublicText, for_public, public_article, reviewer_text
 from reviews.sweep.documents import Document, Part, Placed, words_of_html
 from reviews.sweep.words import RUN, Runs, Words, joined
 
+MOST_VERSIONS = 10  # of one article, the newest
 SHORTEST_PHRASE = 4  # words of a short answer that are still recognised as one
 
 
@@ -16,6 +18,7 @@ SHORTEST_PHRASE = 4  # words of a short answer that are still recognised as one
 class Expected:
     """What a stranger may find of one article at one moment."""
 
+    pk: int
     slug: str
     title: Words
     is_shown: bool  # its page answers 200 with text
@@ -38,6 +41,7 @@ def expected_of(pk: int, *, at: datetime) -> Expected:
     owes = shown if unit.caution else None
     caution, line = (unit.caution.text, unit.caution_line) if owes and unit.caution else ("", "")
     return Expected(
+        pk=pk,
         slug=unit.slug,
         title=title,
         is_shown=shown is not None,
@@ -47,6 +51,33 @@ def expected_of(pk: int, *, at: datetime) -> Expected:
         hidden=frozenset().union(*withheld) - said - title.runs,
         caution=Words.of(caution),
         line=Words.of(line),
+    )
+
+
+def expected_of_versions(pk: int, expected: Expected, *, at: datetime) -> Iterator[tuple[str, Expected]]:
+    """The path of each version's own address, and what may be found there: an older text under its own caution.
+
+    At the address of a version that readers may not have, no more may be found than on the article's own page.
+    """
+    article = for_public(Article.objects.filter(pk=pk)).get()
+    numbers = list(article.revisions.values_list("number", flat=True)[:MOST_VERSIONS])
+    older = {each.number: each for each in picked(article, numbers, at=at) if each.replaced_by and each.unit}
+    for number in numbers:
+        unit = older[number].unit if number in older else None
+        yield f"{article.get_absolute_url()}versions/{number}/", _of_older(expected, unit) if unit else expected
+
+
+def _of_older(expected: Expected, unit: PublicArticle) -> Expected:
+    said = _runs(unit.text) - expected.title.runs if unit.text else frozenset()
+    return replace(
+        expected,
+        is_shown=True,
+        is_indexable=False,
+        cautioned=said,
+        phrases=tuple(_phrases(unit.text)) if unit.text else (),
+        hidden=expected.hidden - said,
+        caution=Words.of(unit.caution.text if unit.caution else ""),
+        line=Words.of(unit.caution_line),
     )
 
 

@@ -29,6 +29,7 @@ CARD = '<li><h2><a href="/articles/stiff-back/">Does walking ease a stiff back?<
 
 def expected(**changes):
     given = {
+        "pk": 1,
         "slug": "stiff-back",
         "title": Words.of("Does walking ease a stiff back?"),
         "is_shown": True,
