@@ -76,6 +76,15 @@ def subject_of(row: models.Model) -> str:
 
 
 def fingerprint(row: models.Model) -> str:
-    """SHA-256 over every stored column of an immutable row."""
-    values = {field.attname: field.value_to_string(row) for field in row._meta.concrete_fields}
+    """SHA-256 over every stored column of an immutable row.
+
+    A column that the table was given later (`added_later` on the model) counts from its first value on, so that rows
+    written before it keep the fingerprint they were recorded with.
+    """
+    values = {field.attname: field.value_to_string(row) for field in row._meta.concrete_fields if _counts(field, row)}
     return hashlib.sha256(canonical(values)).hexdigest()
+
+
+def _counts(field: models.Field, row: models.Model) -> bool:
+    is_new = field.name in getattr(row, "added_later", ())
+    return not is_new or getattr(row, field.attname) != field.get_default()

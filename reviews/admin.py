@@ -18,6 +18,7 @@ from reviews import assignments, queue
 from reviews.article_history import article_history
 from reviews.editor_page import article_page
 from reviews.forms import QueueFilter
+from reviews.member_pages import member_standing
 from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
 from reviews.policy_pages import new_policy, policy_version
 from reviews.retraction_pages import retraction_list
@@ -84,11 +85,13 @@ class ReviewAssignmentAdmin(ClosedDoors):
 
 @admin.register(BoardMember)
 class BoardMemberAdmin(ClosedDoors):
-    """Who may be asked to read, for what, and with which declared interests."""
+    """Who may be asked to read, and for what; credentials and interests have pages of their own."""
+
+    change_form_template = "reviews/member_change.html"
 
     list_display = ["__str__", "fields_of_work", "joined_at", "left_at"]
     search_fields = ["user__printed_name", "profession"]
-    fields = ["user", "profession", "credentials", "biography", "specialties", "interests", "joined_at", "left_at"]
+    fields = ["user", "profession", "biography", "specialties", "joined_at", "left_at"]
 
     def is_open_to(self, user: User) -> bool:
         return user.is_editor
@@ -98,6 +101,10 @@ class BoardMemberAdmin(ClosedDoors):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[BoardMember]:
         return super().get_queryset(request).select_related("user").prefetch_related("specialties")
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path("<int:pk>/standing/", self.admin_site.admin_view(member_standing), name="member-standing")
+        return [own, *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         """Who it is cannot be changed later, and is then shown without a way into the account."""

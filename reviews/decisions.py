@@ -12,7 +12,7 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
-from reviews import assignments, matching, policy, receipts
+from reviews import assignments, interests, matching, policy, receipts
 from reviews.kinds import Ending, Kind, Verdict
 from reviews.models import Decision, Release, ReviewAssignment
 from reviews.notifications import editors, notify
@@ -148,7 +148,7 @@ def _decide(
         reviewer=member,
         reviewer_label=by.label,
         profession=member.profession,
-        interests=member.interests,
+        interests=interests.printed(member),
         specialty_matched=matching.is_specialist(member, assignment.revision),
         opened_at=receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest),
         decided_at=clock.now(),

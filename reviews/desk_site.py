@@ -7,13 +7,14 @@ from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
 
 from articles.channels import carries_no_article_text
 from articles.models import Article
 from editorial.admin_doors import ClosedDoors, visitor
 from reviews import my_reviews, queue
+from reviews.member_pages import my_interests
 from reviews.models import Notification
 
 SHUT = {"view_on_site", "autocomplete"}
@@ -56,8 +57,13 @@ class DeskSite(AdminSite):
         return update_wrapper(kept_nowhere, inner)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without the stock pages that look rows up for anybody on the staff."""
-        return [door for door in super().get_urls() if getattr(door, "name", None) not in SHUT]
+        """Without the stock pages that look rows up for anybody on the staff; with those about oneself."""
+        own = [path("my/interests/", self.admin_view(my_interests), name="my-interests")]
+        return own + [door for door in super().get_urls() if getattr(door, "name", None) not in SHUT]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        user = getattr(request, "user", None)
+        return super().each_context(request) | {"is_on_board": hasattr(user, "board_member")}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """One list in the order of the day's work; people do not think in packages."""

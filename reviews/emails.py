@@ -25,6 +25,7 @@ BECAUSE = {
     Office.REVIEWER: "you are a board member who was asked to read it",
     Office.AUTHOR: "you are one of its authors",
     Office.EDITOR: "you are an editor here",
+    Office.MEMBER: "you are a member of the board",
 }
 
 
@@ -76,6 +77,7 @@ def _facts(message: Notification) -> dict[str, Any]:
         "article": _named(article),
         "due": assignment.due_at if assignment else None,
         "check_due": _moment(facts.get("check_due")),
+        "expires": _moment(facts.get("expires")),
         "is_editor": office == Office.EDITOR,
         "link": link(message, office=office),
         "because": BECAUSE[office] if office else "",
@@ -95,6 +97,8 @@ def link(message: Notification, *, office: Office | None) -> str:
         path = article.get_desk_url()
     elif office == Office.REVIEWER and assignment and message.kind != Kind.REVIEW_ENDED:
         path = reverse("admin:reviews_reviewassignment_change", args=[assignment.pk])
+    elif office == Office.MEMBER:
+        path = reverse("admin:my-interests")
     else:
         path = reverse("inbox")
     return settings.SITE_URL + path

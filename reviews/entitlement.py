@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from articles import editing
 from reviews.kinds import Kind
-from reviews.models import Notification
+from reviews.models import BoardMember, Notification
 
 
 class Office(StrEnum):
@@ -13,6 +13,7 @@ class Office(StrEnum):
     REVIEWER = "reviewer"
     AUTHOR = "author"
     EDITOR = "editor"
+    MEMBER = "member"
 
 
 # Where two offices stand, the first that the recipient holds is the one they are addressed in.
@@ -34,6 +35,7 @@ TOLD_TO = {
     Kind.NOTICE_PUBLISHED: (Office.AUTHOR, Office.EDITOR),
     Kind.QUARANTINED: (Office.EDITOR,),
     Kind.SOURCE_ALERT: (Office.AUTHOR, Office.EDITOR),
+    Kind.INTERESTS_EXPIRING: (Office.MEMBER,),
 }
 WHILE_OPEN = {Kind.REVIEW_ASSIGNED, Kind.REVIEW_DUE_SOON, Kind.REVIEW_OVERDUE}
 
@@ -61,6 +63,8 @@ def _holds(message: Notification, office: Office) -> bool:
         return person.is_editor
     if office == Office.AUTHOR:
         return article is not None and editing.is_author(article, person)
+    if office == Office.MEMBER:
+        return BoardMember.objects.filter(user=person, left_at=None).exists()
     if message.kind not in WHILE_OPEN:
         # About one's own finished work: that it was one's own does not change.
         return True

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from articles.models import Article
 from editorial import clock
 from editorial.models import User
+from reviews.kinds import Kind
 from reviews.models import Notification, ReviewAssignment
 from reviews.querysets import NotificationQuerySet
 
@@ -65,11 +66,18 @@ def _message(notification: Notification, user: User, *, is_written: bool, is_hel
     # the address was fixed with the first one and says nothing new.
     about = "" if article is None else article.title if is_open else article.slug
     address = _address(notification, user, is_written=is_written, is_held=is_held)
-    return Message(notification, about, address, parse_datetime(facts.get("due") or facts.get("check_due") or ""))
+    return Message(
+        notification,
+        about,
+        address,
+        parse_datetime(facts.get("due") or facts.get("check_due") or facts.get("expires") or ""),
+    )
 
 
 def _address(notification: Notification, user: User, *, is_written: bool, is_held: bool) -> str:
     article, assignment = notification.article, notification.assignment
+    if notification.kind == Kind.INTERESTS_EXPIRING:
+        return reverse("admin:my-interests")
     if article is None:
         return ""
     if is_written:

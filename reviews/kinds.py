@@ -19,6 +19,34 @@ class Ending(TextChoices):
     CLOSED = "closed", "The revision is no longer under review"
 
 
+class Interest(TextChoices):
+    """What has to be declared; the kinds of `product.md`."""
+
+    MONEY = "money", "Money"
+    JOB = "job", "Job"
+    SHARES = "shares", "Shares"
+    PATENTS = "patents", "Patents"
+    FAMILY = "family", "Family"
+    PUBLIC = "public_position", "Public position"
+
+
+class Declared(TextChoices):
+    """Where a member's declaration stands: that there are none is not the same as that nobody asked."""
+
+    NEVER_ASKED = "never_asked", "Never asked"
+    EXPIRED = "expired", "Expired"
+    NONE = "none", "None to declare"
+    DECLARED = "declared", "Declared"
+
+
+class Level(TextChoices):
+    """How far an interest touches one text."""
+
+    NONE = "none", "None"
+    MINOR = "minor", "Minor"
+    MAJOR = "major", "Major"
+
+
 class Channel(TextChoices):
     EMAIL = "email", "E-mail"
     INBOX = "inbox", "Inbox"
@@ -53,3 +81,4 @@ class Kind(TextChoices):
     NOTICE_PUBLISHED = "notice_published", "A notice was published"
     QUARANTINED = "quarantined", "A page was taken down by the sweep"
     SOURCE_ALERT = "source_alert", "A source was retracted or doubted"
+    INTERESTS_EXPIRING = "interests_expiring", "Your declaration of interests expires"

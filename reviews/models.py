@@ -9,7 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from articles.models import Topic
 from reviews.kinds import Channel, Delivery, Ending, Kind, Verdict
-from reviews.querysets import NotificationQuerySet, ReviewAssignmentQuerySet
+from reviews.querysets import CredentialQuerySet, NotificationQuerySet, ReviewAssignmentQuerySet
 
 User = settings.AUTH_USER_MODEL
 
@@ -21,10 +21,8 @@ class BoardMember(models.Model):
 
     user = models.OneToOneField(User, models.PROTECT, related_name="board_member")
     profession = models.CharField(max_length=120, help_text="As readers see it: General practitioner.")
-    credentials = models.CharField(max_length=200, blank=True)
     biography = models.TextField(blank=True)
     specialties = models.ManyToManyField(Topic, blank=True, related_name="+")
-    interests = models.TextField(blank=True, help_text="Declared interests; write “None declared” when there are none.")
     joined_at = models.DateField()
     left_at = models.DateField(null=True, blank=True)
 
@@ -37,14 +35,72 @@ class BoardMember(models.Model):
         return f"{self.user.label}, {self.profession}"
 
 
+class Credential(models.Model):
+    """One qualification of a member; it counts from the day an editor checked it with whoever issued it."""
+
+    never_deleted = True
+
+    member = models.ForeignKey(BoardMember, models.PROTECT, related_name="credentials")
+    title = models.CharField(max_length=120, help_text="For example Licence to practise medicine.")
+    issuer = models.CharField(max_length=160, blank=True, help_text="The council, chamber or university.")
+    register_number = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    expires_at = models.DateField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, editable=False)
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, editable=False, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_because = models.TextField(blank=True, editable=False)
+
+    history = HistoricalRecords()
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, verified_by__isnull=True)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="who_verified_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_because=""), name="withdrawn_with_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InterestDeclaration(models.Model):
+    """What one member declared at one moment; a new one replaces it and none is changed."""
+
+    append_only = True
+
+    member = models.ForeignKey(BoardMember, models.PROTECT, related_name="declarations")
+    declared_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    look_back_months = models.PositiveSmallIntegerField()
+    none_declared = models.BooleanField(help_text="Said in so many words, not concluded from an empty form.")
+    items = models.JSONField(default=list, help_text="The shape is `interests.Item`.")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["member", "-id"], name="newest_declaration")]
+
+    def __str__(self) -> str:
+        return f"{self.member} on {self.declared_at:%d %B %Y}"
+
+
 class ReviewPolicy(models.Model):
     """One version of the house's rules for checking; a change is a new version."""
 
     append_only = True
+    added_later = {"terms"}
 
     version = models.PositiveIntegerField(unique=True)
     in_force_from = models.DateTimeField()
     rules = models.JSONField(help_text="Per risk class; the shape is `policy.Rule`.")
+    terms = models.JSONField(default=dict, help_text="What holds for every class; the shape is `policy.Terms`.")
     note = models.TextField(blank=True)
     laid_down_by = models.CharField(max_length=200)
 

@@ -43,9 +43,18 @@ DEFAULTS: dict[int, Rule] = {
 
 
 @dataclass(frozen=True)
+class Terms:
+    """What holds for the board as a whole, whatever the risk class."""
+
+    interest_months: int = 12  # how long a declaration of interests is valid
+    look_back_months: int = 36  # how far back it reaches
+
+
+@dataclass(frozen=True)
 class Policy:
     version: int
     rules: Mapping[int, Rule]
+    terms: Terms = Terms()
 
     def rule(self, risk: int) -> Rule:
         return self.rules[risk]
@@ -56,12 +65,20 @@ def in_force() -> Policy:
     latest = ReviewPolicy.objects.first()
     if latest is None:
         raise WorkflowError("No review policy is in force. Run `manage.py migrate`, which lays down the defaults.")
-    return Policy(latest.version, {int(risk): Rule(**rule) for risk, rule in latest.rules.items()})
+    return stored(latest)
+
+
+def stored(version: ReviewPolicy) -> Policy:
+    """A version as it was laid down; what older ones did not know yet has its default."""
+    rules = {int(risk): Rule(**rule) for risk, rule in version.rules.items()}
+    return Policy(version.version, rules, Terms(**version.terms))
 
 
 @transaction.atomic
-def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str) -> ReviewPolicy:
+def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str, terms: Terms | None = None) -> ReviewPolicy:
     """Put a new version in force at once, and tell the articles what may be public before approval.
+
+    Without `terms` those of the version before stay.
 
     Raises:
         PermissionDenied: `by` is not a responsible editor; `None` stands for the house's own defaults.
@@ -71,10 +88,13 @@ def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str) -> Review
         raise PermissionDenied("Only the responsible editor can lay down a policy.")
     _refuse_nonsense(rules)
     newest = ReviewPolicy.objects.first()
+    terms = terms or (stored(newest).terms if newest else Terms())
+    _refuse_nonsense_terms(terms)
     policy = ReviewPolicy.objects.create(
         version=(newest.version if newest else 0) + 1,
         in_force_from=clock.now(),
         rules={str(int(risk)): asdict(rule) for risk, rule in rules.items()},
+        terms=asdict(terms),
         note=note,
         laid_down_by=by.label if by else "the house's defaults",
     )
@@ -146,3 +166,8 @@ def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
             raise WorkflowError(f"Risk {risk}: more specialty-matched approvals than approvals cannot be met.")
         if risk >= Risk.HIGH and rule.public_before_approval:
             raise WorkflowError(f"Risk {risk}: text of this class is never public before it is approved.")
+
+
+def _refuse_nonsense_terms(terms: Terms) -> None:
+    if terms.interest_months < 1 or terms.look_back_months < 1:
+        raise WorkflowError("A declaration of interests must be valid for, and look back over, at least one month.")

@@ -1,5 +1,8 @@
 """Pages about how the house checks and who does it, generated from the records themselves."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,8 +11,17 @@ from django.views.decorators.http import require_safe
 from articles.caution import every_caution
 from articles.channels import carries_no_article_text
 from editorial.models import User
-from reviews import policy
-from reviews.models import BoardMember, ReviewPolicy
+from reviews import credentials, interests, policy
+from reviews.models import BoardMember, Credential, ReviewPolicy
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One member as readers see them: what was verified, what was declared."""
+
+    member: BoardMember
+    credentials: list[Credential]
+    interests: str
 
 
 @require_safe
@@ -31,10 +43,14 @@ def board(request: HttpRequest) -> HttpResponse:
     """The people who check, now and before, with what they declared and how much they have read."""
     members = (
         BoardMember.objects.select_related("user")
-        .prefetch_related("specialties")
+        .prefetch_related("specialties", "credentials", "declarations")
         .annotate(reviews_done=Count("decisions", distinct=True))
         .order_by("user__printed_name", "pk")
     )
     present = Q(left_at=None, user__is_active=True)
-    context = {"members": members.filter(present), "former": members.exclude(present)}
+    context = {"members": _shown(members.filter(present)), "former": _shown(members.exclude(present))}
     return render(request, "reviews/board.html", context)
+
+
+def _shown(members: Iterable[BoardMember]) -> list[Shown]:
+    return [Shown(member, credentials.current(member), interests.printed(member)) for member in members]

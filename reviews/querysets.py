@@ -40,6 +40,13 @@ class ReviewAssignmentQuerySet(models.QuerySet):
         )
 
 
+class CredentialQuerySet(models.QuerySet):
+    def current(self, *, at: datetime) -> Self:
+        """Verified, not withdrawn and not run out."""
+        in_time = Q(expires_at=None) | Q(expires_at__gte=at.date())
+        return self.filter(in_time, verified_at__isnull=False, withdrawn_at=None)
+
+
 class NotificationQuerySet(models.QuerySet):
     def inbox_of(self, user: User) -> Self:
         return self.filter(recipient=user, channel=Channel.INBOX)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from reviews import delivery, reminders, source_alerts
+from reviews import delivery, interests, reminders, source_alerts
 from reviews.sweep import run
 
 MINUTES = 60
@@ -18,6 +18,7 @@ def deliver_outbox() -> None:
 def remind() -> None:
     """Rung by the clock every five minutes."""
     reminders.remind()
+    interests.remind_of_expiry()
 
 
 @shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)

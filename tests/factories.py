@@ -1,5 +1,6 @@
 """The cast and what they work on, made through the product's own verbs."""
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -9,9 +10,10 @@ from articles.importers.records import Author, ReferenceRecord
 from articles.models import Article, Topic
 from articles.states import AiInvolvement, Audience
 from editorial import clock
+from editorial.audit import record
 from editorial.models import User
-from reviews import assignments, decisions, publication, receipts
-from reviews.models import BoardMember, Decision, ReviewAssignment
+from reviews import assignments, decisions, interests, publication, receipts
+from reviews.models import BoardMember, Credential, Decision, InterestDeclaration, ReviewAssignment
 
 _serial = count(1)
 
@@ -47,16 +49,37 @@ def topic(name: str = "Physiotherapy") -> Topic:
 
 
 def board_member(name: str, *, specialties: tuple[str, ...] = ("Physiotherapy",), **fields: Any) -> BoardMember:
+    """With a verified credential and the word that there are no interests, good for any date a test may set."""
     user = person(name, is_staff=True)
     member = BoardMember.objects.create(
         user=user,
         profession=fields.pop("profession", "Physiotherapist"),
-        interests="None declared",
         joined_at=date(2024, 1, 1),
         **fields,
     )
     member.specialties.set(topic(name) for name in specialties)
+    credential(member)
+    declared(member)
     return member
+
+
+def credential(member: BoardMember, *, is_verified: bool = True, **fields: Any) -> Credential:
+    """Verified by somebody who has left since, so that no editor is added to the cast."""
+    given = {"title": "Licence to practise", "issuer": "Example Council", "register_number": f"EX-{next(_serial)}"}
+    if is_verified:
+        registrar = User.objects.filter(username="registrar").first() or person("Registrar", is_active=False)
+        given |= {"verified_at": clock.now(), "verified_by": registrar}
+    return Credential.objects.create(member=member, **(given | fields))
+
+
+def declared(member: BoardMember, *, items: tuple[interests.Item, ...] = (), **fields: Any) -> InterestDeclaration:
+    """Made long ago and valid for long, unless a test says otherwise."""
+    far = timedelta(days=3650)
+    given = {"declared_at": clock.now() - far, "expires_at": clock.now() + far, "look_back_months": 36}
+    given |= {"items": [asdict(item) for item in items], "none_declared": not items}
+    declaration = InterestDeclaration.objects.create(member=member, **(given | fields))
+    record("interests.declared", by=member.user, about=f"boardmember:{member.pk}", row=declaration)
+    return declaration
 
 
 def draft(*, by: User, risk: int = 2, references: bool = True, **fields: Any) -> Article:

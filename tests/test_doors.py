@@ -26,6 +26,7 @@ BESIDE_IT = "plumrose"  # in the same text; to look for without naming the canar
 SIGNED_IN = {"Noor", "Ana", "Rob", "Rita", "Eva", "Ruth", "Root", "Max"}
 EVERYONE = SIGNED_IN | {"stranger"}
 STAFF = {"Rob", "Rita", "Eva", "Ruth", "Root"}
+BOARD = {"Rob", "Rita"}
 EDITORS = {"Eva", "Ruth"}
 CARETAKERS = EDITORS | {"Root"}
 NOBODY: set[str] = set()
@@ -92,6 +93,8 @@ DOORS = {
     "admin:article-history": (EDITORS | {"Rob"}, NOBODY),
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
     "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
+    "admin:my-interests": (BOARD, BOARD),
+    "admin:member-standing": (EDITORS, EDITORS),
     "admin:reviews_boardmember_changelist": (EDITORS, NOBODY),
     "admin:reviews_boardmember_add": (EDITORS, EDITORS),
     "admin:reviews_boardmember_change": (EDITORS, EDITORS),
@@ -118,7 +121,7 @@ DOORS = {
 }
 
 # What the form says that is sent empty everywhere else.
-SENT = {"admin:articles_article_change": {"act": "assign"}}
+SENT = {"admin:articles_article_change": {"act": "assign"}, "admin:member-standing": {"act": "add"}}
 
 # The one thing that reading writes: that the reviewer has had the text in front of them.
 READING_IS_NOTED = {("admin:reviews_reviewassignment_change", "Rob")}
@@ -172,6 +175,7 @@ def addresses(people, ana, rob, rita, noor, eva):
         "reviewpolicy": ReviewPolicy.objects.first(),
         "notification": Notification.objects.first(),
         "sweep": Sweep.objects.create(started_at=now, finished_at=now),
+        "member-standing": rob,
         "article": private,
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}

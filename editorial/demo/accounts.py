@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from articles.models import Topic
 from editorial.models import User
+from reviews import credentials, interests
 from reviews.models import BoardMember
 
 HERE = Path(__file__).parent
@@ -58,13 +59,28 @@ def _person(row: dict[str, Any], *, password: str, topics: dict[str, Topic]) -> 
         member = BoardMember.objects.create(
             user=user,
             profession=row["profession"],
-            credentials=row["credentials"],
             biography=row["bio"],
-            interests=row["interests"]["statement"],
             joined_at=date(2023, 9, 1),
         )
         member.specialties.set(topics[slug] for slug in row["specialties"])
     return user
+
+
+def stand_up(people: dict[str, User]) -> None:
+    """The board as it worked all along: credentials verified by the managing editor, interests declared once a year."""
+    rows = [row for row in _read("people.yaml") if row["role"] == "board_member"]
+    for row in rows:
+        member = people[row["username"]].board_member
+        credentials.verify(credentials.add(member, by=people["eva"], **row["credential"]), by=people["eva"])
+        declare(people, row["username"])
+
+
+def declare(people: dict[str, User], *usernames: str) -> None:
+    for row in _read("people.yaml"):
+        if row["username"] in usernames:
+            items = [interests.Item(is_major=False, **item) for item in row["interests"].get("items", [])]
+            member = people[row["username"]].board_member
+            interests.declare(member, by=member.user, items=items, none_declared=not items)
 
 
 def _read(name: str) -> list[dict[str, Any]]:

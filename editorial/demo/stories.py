@@ -10,12 +10,16 @@ from typing import Any
 from articles import editing
 from articles.importers import read_article, read_references
 from articles.models import Article, Topic
+from editorial.demo import accounts
 from editorial.models import User
 from reviews import assignments, decisions, publication, receipts
 from reviews.models import ReviewAssignment
 
 FILES = Path(__file__).parent / "articles"
 Story = Iterator[float]
+BOARD = ("rob", "rita", "mei", "jonas", "amara", "priya", "liam")
+# Amara let her last declaration run out, so that this can be seen too.
+LAST_DECLARED = {"amara": 380, "rita": 345}
 CALM = (
     "The words are warning signs that send people to a doctor; the page gives no advice on treatment in these groups."
 )
@@ -203,6 +207,15 @@ def retracted(tell: Teller) -> Story:
 def only_begun(tell: Teller) -> Story:
     yield 1
     tell.write("signs-of-stroke", by="ana")
+
+
+def declared_again(people: dict[str, User], name: str) -> Story:
+    """Interests, renewed before each declaration runs out."""
+    last = LAST_DECLARED.get(name, 70)
+    for ago in (last + 660, last + 330, last):
+        if ago < 800:
+            yield ago
+            accounts.declare(people, name)
 
 
 def all_of_them(tell: Teller) -> list[Story]:

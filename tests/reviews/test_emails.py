@@ -26,7 +26,9 @@ FACTS = {
     "check_due": "2028-11-22T10:00:00+00:00",
     "notice": "Correction",
     "text": "The dose was wrong.",
+    "expires": "2027-01-22T10:00:00+00:00",
 }
+OF_NO_ARTICLE = {Kind.INTERESTS_EXPIRING}
 
 
 @pytest.fixture
@@ -57,10 +59,10 @@ def test_every_message_says_what_it_is_about_where_to_go_and_why_one_is_told(
     kind, office, message, ana, rob, eva, settings
 ):
     settings.SITE_URL = "https://desk.example.org"
-    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva}[office]
+    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva, Office.MEMBER: rob.user}[office]
     row = message(kind, recipient)
     subject, body = emails.words_of(row)
-    assert f"article {row.article_id} on Physiotherapy" in subject
+    assert (f"article {row.article_id} on Physiotherapy" in subject) == (kind not in OF_NO_ARTICLE)
     assert f"Dear {recipient.label}," in body
     links = re.findall(r"^https://\S+$", body, re.MULTILINE)
     assert links
@@ -76,7 +78,7 @@ def test_every_message_says_what_it_is_about_where_to_go_and_why_one_is_told(
 def test_no_message_holds_a_word_of_the_article_or_of_what_reviewers_said_about_it(
     kind, office, message, ana, rob, eva
 ):
-    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva}[office]
+    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva, Office.MEMBER: rob.user}[office]
     row = message(kind, recipient)
     written = " ".join(" ".join(emails.words_of(row)).split())
     article = row.article
