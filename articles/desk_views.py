@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -239,6 +239,9 @@ def _reported(problems: Sequence[ImportProblem], *, lost: int) -> dict[str, Any]
 def history(request: SignedIn, slug: str) -> HttpResponse:
     """Who changed what, when and why, word by word."""
     article = mine(request, slug)
-    entries = [*log.of_working_text(article), *log.of_references(article)]
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    return render(request, "desk/history.html", {"article": article, "entries": entries, "most": log.MOST})
+    before = request.GET.get("before", "")
+    try:
+        page = log.page(article, before=before)
+    except ValueError:
+        raise Http404 from None
+    return render(request, "desk/history.html", {"article": article, "page": page, "is_first": not before})

@@ -7,10 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from articles.models import Article, Reference, Topic
-from articles.revisions import compare
+from articles.revisions import Budget, Rows, compare, shortened
+from articles.significance import Change
 from editorial.models import User
 
-MOST = 60
+MOST = 30  # changes on a page
+LOOKED_BACK = 300
+LONGEST_PLACE = 40  # characters
 LONG = ("title", "short_answer", "body", "plain_body")
 SHORT = {
     "topic_id": "topic",
@@ -27,14 +30,6 @@ DID = {"+": "added", "~": "changed", "-": "removed"}
 
 
 @dataclass(frozen=True)
-class Changed:
-    """One field: what it said and says, as rows of (kind, words) where kind is same, out or in."""
-
-    name: str
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Entry:
     """One change, as the log shows it."""
 
@@ -42,30 +37,75 @@ class Entry:
     by: str
     what: str
     reason: str
-    fields: tuple[Changed, ...] = ()
+    fields: tuple[Change, ...] = ()
 
 
-def of_working_text(article: Article) -> list[Entry]:
-    """The newest changes to the text's own fields, newest first."""
-    kept = list(article.history.select_related("history_user").order_by("-history_date", "-history_id")[: MOST + 1])
-    names = _names(kept)
-    entries = [_entry(new, "The text", _article_fields(old, new, names)) for new, old in pairwise(kept)]
+@dataclass(frozen=True)
+class Page:
+    """Some of the log, and where what is older begins; empty where nothing is."""
+
+    entries: list[Entry]
+    older: str
+
+
+def page(article: Article, *, before: str = "") -> Page:
+    """The newest changes of text and references together or, with the place that a page gave out, the next older.
+
+    Raises:
+        ValueError: no page ever gave out such a place.
+    """
+    moment, budget = _moment(before), Budget()
+    kept = of_working_text(article, before=moment, budget=budget) + of_references(article, before=moment)
+    kept.sort(key=lambda entry: entry.at, reverse=True)
+    # Of two changes in the same moment none may fall between two pages.
+    last = kept[MOST - 1].at if len(kept) > MOST else None
+    shown = [entry for entry in kept if last is None or entry.at >= last]
+    return Page(shown, shown[-1].at.isoformat() if len(kept) > len(shown) or len(shown) > MOST else "")
+
+
+def of_working_text(article: Article, *, before: datetime | None = None, budget: Budget | None = None) -> list[Entry]:
+    """The newest changes to the text's own fields, newest first, compared within one budget for all of them."""
+    kept = list(_newest(article.history.all(), before)[: MOST + 2])
+    names, budget = _names(kept), budget or Budget()
+    entries = [_entry(new, "The text", _article_fields(old, new, names, budget)) for new, old in pairwise(kept)]
     if kept and kept[-1].history_type == "+":
         entries.append(_entry(kept[-1], "The article", ()))
-    return entries[:MOST]
+    return entries[: MOST + 1]
 
 
-def of_references(article: Article) -> list[Entry]:
+def of_references(article: Article, *, before: datetime | None = None) -> list[Entry]:
     """The newest changes to the list of sources, newest first."""
-    log = Reference.history.filter(article=article).select_related("history_user")
-    kept = list(log.order_by("-history_date", "-history_id")[:MOST])
-    before: dict[int, Any] = {}
+    log = Reference.history.filter(article=article)
+    kept = list(_newest(log, before)[: MOST + 1])
+    known: dict[int, Any] = _as_they_were(log, kept)
     entries = []
     for row in reversed(kept):
-        old = before.get(row.id)
+        old = known.get(row.id)
         entries.append(_entry(row, f"Reference [@{row.key}]", _reference_fields(old, row)))
-        before[row.id] = row
+        known[row.id] = row
     return entries[::-1]
+
+
+def _newest(log: Any, before: datetime | None) -> Any:
+    found = log.select_related("history_user").order_by("-history_date", "-history_id")
+    return found.filter(history_date__lt=before) if before else found
+
+
+def _as_they_were(log: Any, kept: list[Any]) -> dict[int, Any]:
+    """The state of each of these references just before the oldest of the changes, for the first comparison."""
+    if not kept:
+        return {}
+    earlier = log.filter(id__in={row.id for row in kept}, history_date__lt=kept[-1].history_date)
+    return {row.id: row for row in reversed(earlier.order_by("-history_date", "-history_id")[:LOOKED_BACK])}
+
+
+def _moment(place: str) -> datetime | None:
+    if not place:
+        return None
+    moment = datetime.fromisoformat(place)
+    if len(place) > LONGEST_PLACE or moment.tzinfo is None:
+        raise ValueError("There is no such place in the log. Start again from its first page.")
+    return moment
 
 
 def entry_of(row: Any, what: str, *, reason: str = "") -> Entry:
@@ -74,31 +114,37 @@ def entry_of(row: Any, what: str, *, reason: str = "") -> Entry:
     return Entry(row.history_date, by, what, reason or row.history_change_reason or "")
 
 
-def _entry(row: Any, subject: str, fields: Iterable[Changed]) -> Entry:
+def _entry(row: Any, subject: str, fields: Iterable[Change]) -> Entry:
     by = row.history_user.label if row.history_user else "the system"
     reason = row.history_change_reason or ""
     return Entry(row.history_date, by, f"{subject} was {DID[row.history_type]}", reason, tuple(fields))
 
 
-def _article_fields(old: Any, new: Any, names: dict[str, dict[int, str]]) -> list[Changed]:
+def _article_fields(old: Any, new: Any, names: dict[str, dict[int, str]], budget: Budget) -> list[Change]:
     was, now = ({name: getattr(row, name) for name in LONG} | {"references": []} for row in (old, new))
-    fields = [Changed(d.part.replace("_", " "), d.rows) for d in compare(was, now)]
+    differences = compare(was, now, budget=budget)
+    fields = [_change(each.part.replace("_", " "), shortened(each.rows), new) for each in differences]
     for attname, spoken in SHORT.items():
         a, b = (_said(names, attname, getattr(row, attname)) for row in (old, new))
-        fields += _replaced(spoken, a, b)
+        fields += _replaced(spoken, a, b, new)
     return fields
 
 
-def _reference_fields(old: Any, new: Any) -> list[Changed]:
+def _reference_fields(old: Any, new: Any) -> list[Change]:
     if old is None or new.history_type != "~":
-        return _replaced("title", "", new.title) if new.history_type == "+" else []
+        return _replaced("title", "", new.title, new) if new.history_type == "+" else []
     pairs = ((name, str(getattr(old, name) or ""), str(getattr(new, name) or "")) for name in OF_REFERENCE)
-    return [changed for name, was, now in pairs for changed in _replaced(name.replace("_", " "), was, now)]
+    return [changed for name, was, now in pairs for changed in _replaced(name.replace("_", " "), was, now, new)]
 
 
-def _replaced(name: str, was: str, now: str) -> list[Changed]:
+def _replaced(name: str, was: str, now: str, row: Any) -> list[Change]:
     rows = [(kind, words) for kind, words in (("out", was), ("in", now)) if words]
-    return [Changed(name, tuple(rows))] if was != now else []
+    return [_change(name, tuple(rows), row)] if was != now else []
+
+
+def _change(name: str, rows: Rows, row: Any) -> Change:
+    """Named so that every change on the page has an address of its own."""
+    return Change(name, rows, f"{row._meta.model_name} {row.history_id} {name}")
 
 
 def _said(names: dict[str, dict[int, str]], attname: str, value: Any) -> str:

@@ -22,6 +22,7 @@ from editorial.models import User
 
 SCHEMA = 1
 MOST_STEPS = 5_000_000  # about a second
+AROUND = 200  # characters of unchanged text shown on each side of a change
 COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai")
 
 
@@ -110,19 +111,48 @@ def authors_of(article: Article) -> set[int]:
     return contributors(article).union(*past)
 
 
+Rows = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Difference:
     """What one part of the text was and is, as rows of (kind, words): kind is same, out or in."""
 
     part: str
-    rows: tuple[tuple[str, str], ...]
+    rows: Rows
 
 
-def compare(old: dict[str, Any], new: dict[str, Any]) -> list[Difference]:
-    """What a reader of `old` would find different in `new`, part by part, word by word."""
+@dataclass
+class Budget:
+    """How many steps comparing may still take; share one among all the comparisons of a page."""
+
+    left: int = MOST_STEPS
+
+    def affords(self, steps: int) -> bool:
+        if steps > self.left:
+            return False
+        self.left -= steps
+        return True
+
+
+def compare(old: dict[str, Any], new: dict[str, Any], *, budget: Budget | None = None) -> list[Difference]:
+    """What a reader of `old` would find different in `new`, part by part, word by word.
+
+    What cannot be compared within the budget is shown as replaced, so that no text can make a page hang.
+    """
+    budget = budget or Budget()
     parts = [(part, _flat(old.get(part)), _flat(new.get(part))) for part in COMPARED]
     parts.append(("references", _reference_lines(old), _reference_lines(new)))
-    return [Difference(part, _word_rows(was, now)) for part, was, now in parts if was != now]
+    return [Difference(part, _word_rows(was, now, budget)) for part, was, now in parts if was != now]
+
+
+def shortened(rows: Rows) -> Rows:
+    """Unchanged stretches cut to what stands around a change, for where the whole text is at hand anyway."""
+    cut = (
+        words if kind != "same" or len(words) <= 3 * AROUND else f"{words[:AROUND]} […] {words[-AROUND:]}"
+        for kind, words in rows
+    )
+    return tuple(zip((kind for kind, _ in rows), cut, strict=True))
 
 
 def _printed(record: dict[str, Any], *, number: int | None) -> dict[str, Any]:
@@ -141,23 +171,27 @@ def _flat(value: Any) -> str:
 
 
 def _reference_lines(content: dict[str, Any]) -> str:
-    return "\n".join(f"[@{r['key']}] {r['type_label']}. {r['printed']}" for r in content["references"])
+    return "\n".join(_reference_line(reference) for reference in content["references"])
 
 
-def _word_rows(was: str, now: str) -> tuple[tuple[str, str], ...]:
-    """Paragraph by paragraph, then word by word within those that differ.
+def _reference_line(reference: dict[str, Any]) -> str:
+    """As it is printed, with the addresses behind its links: a source can be replaced by its identifier alone."""
+    beyond = [
+        address
+        for _, address in reference["links"]
+        if address.rstrip("/").rpartition("/")[2] not in reference["printed"]
+    ]
+    return " ".join([f"[@{reference['key']}] {reference['type_label']}. {reference['printed']}", *beyond])
 
-    What cannot be compared within `MOST_STEPS` is shown as replaced, so that no text can make a page hang.
-    """
+
+def _word_rows(was: str, now: str, budget: Budget) -> Rows:
+    """Paragraph by paragraph, then word by word within those that differ."""
     rows: list[tuple[str, str]] = []
-    left = MOST_STEPS
-    for old, new in _aligned(_paragraphs(was), _paragraphs(now)):
+    for old, new in aligned(_paragraphs(was), _paragraphs(now), budget):
         if old == new:
             rows.append(("same", "".join(old)))
             continue
-        before, after = _words("".join(old)), _words("".join(new))
-        left -= _steps(before, after)
-        for out, into in _aligned(before, after) if left >= 0 else [(before, after)]:
+        for out, into in aligned(_words("".join(old)), _words("".join(new)), budget):
             rows += [("same", "".join(out))] if out == into else _replaced("".join(out), "".join(into))
     return tuple(rows)
 
@@ -166,7 +200,7 @@ def _replaced(out: str, into: str) -> list[tuple[str, str]]:
     return [(kind, words) for kind, words in (("out", out), ("in", into)) if words]
 
 
-def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+def aligned(old: list[str], new: list[str], budget: Budget) -> Iterator[tuple[list[str], list[str]]]:
     """Stretches of `old` with what stands in their place in `new`: equal pairs are the same on both sides."""
     start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     rest = zip(reversed(old[start:]), reversed(new[start:]), strict=False)
@@ -174,11 +208,11 @@ def _aligned(old: list[str], new: list[str]) -> Iterator[tuple[list[str], list[s
     inner_old, inner_new = old[start : len(old) - end], new[start : len(new) - end]
     if start:
         yield old[:start], new[:start]
-    if _steps(inner_old, inner_new) > MOST_STEPS:
-        yield inner_old, inner_new
-    else:
+    if budget.affords(_steps(inner_old, inner_new)):
         for _, i, j, k, m in difflib.SequenceMatcher(None, inner_old, inner_new, autojunk=False).get_opcodes():
             yield inner_old[i:j], inner_new[k:m]
+    else:
+        yield inner_old, inner_new
     if end:
         yield old[len(old) - end :], new[len(new) - end :]
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from articles.citations import keys_in
 from articles.models import Article, Revision
-from articles.revisions import Difference, compare
+from articles.revisions import compare, shortened
+from articles.significance import Change
 from articles.states import AiInvolvement, Audience
 
 CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
@@ -25,17 +26,14 @@ LABELS = {
 }
 
 
-@dataclass(frozen=True)
-class Change:
-    """One part of the text that differs, under the name its author knows it by."""
-
-    label: str
-    rows: tuple[tuple[str, str], ...]
-
-
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What a reader of `old` would find different in `new`; both in the shape of frozen content."""
-    return [_named(difference) for difference in compare(_readable(old), _readable(new))]
+    return [Change(LABELS[each.part], each.rows, each.part) for each in compare(_readable(old), _readable(new))]
+
+
+def shortened_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """The same with long unchanged stretches cut, for pages that show the whole text as well."""
+    return [replace(change, rows=shortened(change.rows)) for change in changes(old, new)]
 
 
 def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,10 +88,6 @@ def _readable(content: Mapping[str, Any]) -> dict[str, Any]:
     audience = content["audience"]
     label = Audience(audience).label if audience in Audience.values else audience
     return {**content, "audience": str(label), "ai": [part for part in parts if part]}
-
-
-def _named(difference: Difference) -> Change:
-    return Change(LABELS[difference.part], difference.rows)
 
 
 def _ai(involvement: str, tool: str, version: str, accountable: Any) -> dict[str, str]:

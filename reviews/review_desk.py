@@ -1,6 +1,5 @@
 """The review desk: one board member, one frozen revision, one decision."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from articles.models import Article, Revision
 from articles.public import ai_line, for_public, public_article, reviewer_text
 from articles.seals import is_intact
-from articles.versions import Change, changes
+from articles.versions import Change, shortened_changes
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
@@ -24,10 +23,7 @@ from reviews.forms import DecisionForm, DeclineForm
 from reviews.kinds import Verdict
 from reviews.models import Decision, ReviewAssignment
 
-Rows = tuple[tuple[str, str], ...]
-
 DECLINE = "decline"
-AROUND = 200  # characters of unchanged text shown on each side of a change
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -190,16 +186,7 @@ def _compared(article: Article, assignment: ReviewAssignment) -> Revision | None
 def _changes(compared: Revision | None, revision: Revision) -> list[Change]:
     if compared is None or compared.pk == revision.pk:
         return []
-    return [replace(c, rows=_without_long_sameness(c.rows)) for c in changes(compared.data, revision.data)]
-
-
-def _without_long_sameness(rows: Rows) -> Rows:
-    """Unchanged stretches are cut to what stands around a change: the whole text follows below them anyway."""
-    cut = (
-        words if kind != "same" or len(words) <= 3 * AROUND else f"{words[:AROUND]} […] {words[-AROUND:]}"
-        for kind, words in rows
-    )
-    return tuple(zip((kind for kind, _ in rows), cut, strict=True))
+    return shortened_changes(compared.data, revision.data)
 
 
 def _last_checked(article: Article) -> Revision | None:

@@ -31,10 +31,13 @@ STATISTIC = re.compile(
     rf"(?i:(?<![\w.])(?:{NUMBER}|one|two|three|four|five|six|seven|eight|nine)\s(?:in|out\sof)\s(?:every\s)?"
     rf"(?:{NUMBER}|five|ten|twenty|hundred|a\shundred|a\sthousand)(?!\w)|(?<![\w.]){NUMBER}[-\s]fold\b|(?<![\w.]){NUMBER}\stimes\s(?:more|less|as)\b)"
 )
+DOSE_UNIT = (
+    r"(?:mg|mcg|µg|μg|ng|g|ml|mL|cl|IU|mmol|mEq|microgram(?:me)?s?|milligram(?:me)?s?|gram(?:me)?s?|millilit(?:re|er)s?|"
+    r"(?:international\s)?units?|tablets?|capsules?|puffs?|drops|teaspoons?|sachets?|pills?)"
+)
 DOSE = re.compile(
     rf"(?<![\w.,]){NUMBER}(?:\s{{0,2}}[-–to]{{1,2}}\s{{0,2}}{NUMBER})?\s{{0,2}}-?"
-    r"(?:(?:mg|mcg|µg|μg|ng|g|ml|mL|cl|IU|mmol|mEq|microgram(?:me)?s?|milligram(?:me)?s?|gram(?:me)?s?|millilit(?:re|er)s?|"
-    r"(?:international\s)?units?|tablets?|capsules?|puffs?|drops|teaspoons?|sachets?|pills?)\b)(?:\s?/\s?(?P<per>\w{1,8}))?",
+    rf"(?:{DOSE_UNIT}\b)(?:\s?/\s?(?P<per>\w{{1,8}}))?",
 )
 
 # What is measured in blood is not a dose.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from articles.integrity.draft import PROSE, Draft
+from articles.integrity.drugs import is_drug
 from articles.integrity.findings import Found, Level
-from articles.integrity.patterns import one_of, phrases, vocabulary
+from articles.integrity.patterns import one_of, phrases
 from articles.integrity.places import in_text, quoted
 from articles.integrity.quantities import DOSE, is_dose
 from articles.integrity.registry import rule
@@ -55,21 +56,6 @@ _HIGH = phrases(
     r"taper(?:s|ed|ing)?",
     r"withdrawal",
 )
-# Stems of international non-proprietary names, and the names and classes that have none.
-_STEMS = tuple(
-    vocabulary(
-        "pril sartan statin olol azole cillin mycin floxacin cycline oxetine triptyline triptan azepam azolam gabalin "
-        "gabapentin dipine parin xaban gliptin gliflozin glutide tinib limab zumab ximab mumab profen oxicam codone "
-        "morphone solone afaxine eridone azapine tiapine"
-    )
-)
-_DRUGS = vocabulary(
-    "paracetamol acetaminophen aspirin warfarin insulin morphine codeine tramadol fentanyl methadone lithium metformin "
-    "digoxin methotrexate ketamine diclofenac naloxone levothyroxine prednisone dexamethasone opioid antibiotic "
-    "antidepressant anticonvulsant anticoagulant antipsychotic relaxant steroid nsaid snri ssri tricyclic "
-    "benzodiazepine"
-)
-_NOT_DRUGS = vocabulary("april")
 _WORD = re.compile(r"[^\W\d_]{4,40}")
 _USE = phrases(
     r"(?:tak|us|giv|prescrib|initiat|administer|inject|swallow|appl|avoid|start|combin|treat|add|consider|switch)"
@@ -138,13 +124,8 @@ def _high(draft: Draft) -> Iterator[_Span]:
         if is_dose(match):
             yield field, *match.span()
     for field, match in draft.matches(_WORD, fields=_FIELDS):
-        if _is_drug(match.group()) and _is_used(draft, field, match):
+        if is_drug(match.group()) and _is_used(draft, field, match):
             yield field, *match.span()
-
-
-def _is_drug(word: str) -> bool:
-    name = word.lower().removesuffix("s")
-    return name in _DRUGS or (name.endswith(_STEMS) and name not in _NOT_DRUGS)
 
 
 def _is_used(draft: Draft, field: str, match: re.Match[str]) -> bool:

@@ -113,8 +113,10 @@ def test_the_desk_shows_what_changed_since_the_approved_revision(as_rob, approve
     again = factories.assigned(factories.fresh(article), rob, by=eva)
     shown = as_rob.get(desk(again)).content.decode()
     assert "Stronger wording" in shown
-    assert '<del><span class="for-ears">[removed: </span>a little' in shown
-    assert '<ins><span class="for-ears">[added: </span>greatly' in shown
+    assert "Changes that touch the meaning (1)" in shown
+    assert '<del data-sign="strength"><span class="for-ears">[removed strength: </span>' in shown
+    assert '<a href="#change-body-1">' in shown
+    assert '<ins id="change-body-1" data-sign="strength"><span class="for-ears">[added strength: </span>' in shown
 
 
 def test_before_a_first_approval_the_desk_shows_what_changed_since_this_reviewer_read_it(
@@ -477,7 +479,8 @@ def test_editors_see_which_words_of_the_working_text_changed(as_eva, draft, ana)
     editing.change(draft, by=ana, edition=draft.edition, body=draft.body.replace("a little", "greatly"))
     shown = as_eva.get(history(draft)).content.decode()
     assert "Text edited" in shown
-    assert "[removed: </span>a little" in shown
+    assert "[removed strength: </span>" in shown
+    assert "Changes that touch the meaning (1)" in shown
     assert "Reference [@hayden2021] was added" in shown
 
 
