@@ -16,6 +16,7 @@ from articles import editing, versions
 from articles import history as log
 from articles.citations import numbering
 from articles.desk_findings import remarks
+from articles.drafts import draft_of
 from articles.forms import ArticleForm, ImportForm, ReferenceForm
 from articles.importers import ImportProblem, ImportResult, UnreadableFile, read_references
 from articles.models import Article, Reference
@@ -149,6 +150,7 @@ def references(request: SignedIn, slug: str) -> HttpResponse:
         "article": article,
         "rows": sorted(rows, key=lambda row: (row["number"] is None, row["number"] or 0)),
         "dangling": [key for key in numbers if key not in kept],
+        "loose": len(draft_of(article).loose_numbers),
     }
     return render(request, "desk/references.html", context)
 
@@ -214,7 +216,7 @@ def import_references(request: SignedIn, slug: str) -> HttpResponse:
         return render(request, "desk/import_references.html", {"article": article, "form": form}, status=status)
     added, refused = editing.add_references(article, found.records, by=request.user)
     context = {"article": article, "added": [_row(reference, None) for reference in added]}
-    return render(request, "desk/imported.html", context | _reported((*found.problems, *refused), lost=len(refused)))
+    return render(request, "desk/imported.html", context | reported((*found.problems, *refused)))
 
 
 def _read(form: ImportForm) -> ImportResult | None:
@@ -226,11 +228,12 @@ def _read(form: ImportForm) -> ImportResult | None:
         return None
 
 
-def _reported(problems: Sequence[ImportProblem], *, lost: int) -> dict[str, Any]:
+def reported(problems: Sequence[ImportProblem]) -> dict[str, Any]:
+    """What the records of a file came to, as far as a page can show it."""
     return {
         "problems": problems[:PROBLEMS_SHOWN],
         "unshown": max(0, len(problems) - PROBLEMS_SHOWN),
-        "lost": lost + sum(problem.lost for problem in problems),
+        "lost": sum(problem.lost for problem in problems),
     }
 
 

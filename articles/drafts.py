@@ -26,7 +26,8 @@ def draft_of(article: Article) -> Draft:
         audience=article.audience,
         disclaimer=DISCLAIMERS[Audience(article.audience)],
         references=listed,
-        reference_list_numbered=True,
+        # The numbers of this list are made from the keys of the text: a loose number cannot mean one of them.
+        reference_list_numbered=False,
         searches=(),
         own_names=(settings.SITE_NAME, *(person.label for person in (article.author, *article.coauthors.all()))),
         today=clock.now().date(),
@@ -34,8 +35,13 @@ def draft_of(article: Article) -> Draft:
     )
 
 
-def draft_of_file(article: MarkdownArticle, references: Iterable[Mapping[str, Any]]) -> Draft:
-    """The same for a text that is not on the desk yet; an audience it does not state is taken to be patients."""
+def draft_of_file(
+    article: MarkdownArticle, references: Iterable[Mapping[str, Any]], *, is_numbered: bool = False
+) -> Draft:
+    """The same for a text that is not on the desk yet; an audience it does not state is taken to be patients.
+
+    `is_numbered`: the list gives each entry its number, from 1 on.
+    """
     audience = Audience(article.audience) if article.audience in Audience.values else Audience.PATIENT
     listed = tuple(dict(reference) for reference in references)
     return Draft(
@@ -46,7 +52,7 @@ def draft_of_file(article: MarkdownArticle, references: Iterable[Mapping[str, An
         audience=audience,
         disclaimer=DISCLAIMERS[audience],
         references=listed,
-        reference_list_numbered=True,
+        reference_list_numbered=is_numbered,
         searches=(),
         own_names=(settings.SITE_NAME,),
         today=clock.now().date(),

@@ -1,7 +1,9 @@
 """Creating and changing working text and its references."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +12,9 @@ from django.utils.text import slugify
 
 from articles import permissions, search
 from articles.citations import KEY, numbering
+from articles.drafts import draft_of
 from articles.importers.records import ImportProblem, ReferenceRecord, stable_key
+from articles.loose_numbers import LEAVE, NO_SOURCE, placeholder, with_keys
 from articles.models import Article, Reference, RiskClass
 from articles.rendering import clean_line, clean_text
 from articles.revisions import authors_of
@@ -83,7 +87,7 @@ def change(
     _check_may_join(article, [article.ai_accountable, *(coauthors or ())], hands=hands)
     # Only a change of the text makes a new edition: a source added in another tab is no reason to refuse this save.
     article.edition += 1
-    _touch(article, by=by, why="Text edited")
+    touch(article, by=by, why="Text edited")
     if coauthors is not None:
         _share(article, coauthors, by=by)
     return article
@@ -91,32 +95,86 @@ def change(
 
 @transaction.atomic
 def add_references(
-    article: Article, records: Iterable[ReferenceRecord], *, by: User
+    article: Article, records: Iterable[ReferenceRecord], *, by: User, numbers: Sequence[int] = ()
 ) -> tuple[list[Reference], list[ImportProblem]]:
-    """Add each readable record with a key that stays; what cannot be kept is reported, the others arrive."""
+    """Add each readable record with a key that stays; what cannot be kept is reported, the others arrive.
+
+    A record that is in the list already, word for word, is not added again. `numbers` are those of a numbered list.
+    """
     article = Article.objects.lock(article.pk)
     check_may_write(article, by=by)
-    taken = set(article.references.values_list("key", flat=True))
-    position = article.references.count()
+    listed = list(article.references.all())
+    kept, taken = {_said(each.as_record()): each for each in listed}, {each.key for each in listed}
     added: list[Reference] = []
     problems: list[ImportProblem] = []
-    for given in records:
-        if position + len(added) >= MOST_REFERENCES:
-            problems.append(ImportProblem(None, given.title, f"An article can hold {MOST_REFERENCES} references."))
-            continue
-        reference = _reference_of(article, given, key=stable_key(given, taken), position=position + len(added))
-        try:
-            reference.full_clean()
-        except ValidationError as error:
-            problems.append(ImportProblem(None, given.title or given.key, "; ".join(error.messages)))
-            continue
-        saved_by(reference, by)
-        reference.save()
-        taken.add(reference.key)
-        added.append(reference)
+    for given, number in zip_longest(records, numbers):
+        reference = _reference_of(article, given, key=stable_key(given, taken), position=len(taken))
+        reference.list_number = number
+        if same := kept.get(_said(reference.as_record())):
+            _number_again(same, number)
+            problems.append(ImportProblem(None, given.title, f"It is in the list as [@{same.key}] and was not added."))
+        elif reason := _why_not_kept(reference, len(taken)):
+            problems.append(ImportProblem(None, given.title or given.key, reason, lost=True))
+        else:
+            saved_by(reference, by)
+            reference.save()
+            taken.add(reference.key)
+            kept[_said(reference.as_record())] = reference
+            added.append(reference)
     if added:
-        _touch(article, by=by, why=f"{len(added)} reference{'' if len(added) == 1 else 's'} added")
+        touch(article, by=by, why=f"{len(added)} reference{'' if len(added) == 1 else 's'} added")
     return added, problems
+
+
+def _said(record: Mapping[str, Any]) -> str:
+    """What a record says of its source, to know it again: its key is only what we call it."""
+    return json.dumps({name: said for name, said in record.items() if name != "key"}, sort_keys=True, default=str)
+
+
+def _number_again(reference: Reference, number: int | None) -> None:
+    if number is not None and reference.list_number != number:
+        Reference.objects.filter(pk=reference.pk).update(list_number=number)
+
+
+def _why_not_kept(reference: Reference, held: int) -> str:
+    if held >= MOST_REFERENCES:
+        return f"An article can hold {MOST_REFERENCES} references."
+    try:
+        reference.full_clean()
+    except ValidationError as error:
+        return "; ".join(error.messages)
+    return ""
+
+
+@transaction.atomic
+def match_citations(article: Article, choices: Mapping[int, str], *, by: User, edition: int) -> Article:
+    """Let the loose numbers of the text be citations: of a key, of no source in the list, or no citation at all.
+
+    Raises:
+        PermissionDenied: `by` is not an author of it.
+        Conflict: the text or the list has changed since the numbers were looked at; nothing was written.
+    """
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    draft = draft_of(article)
+    keys = set(draft.keys)
+    chosen = {number: _cited(number, choice, keys) for number, choice in choices.items()}
+    is_stale = article.edition != edition or not set(choices) <= set(draft.loose_numbers)
+    if is_stale or any(choice not in {*keys, NO_SOURCE, LEAVE} for choice in choices.values()):
+        raise Conflict(
+            "The text or its references changed after you opened this page, so nothing was written. Below is how it"
+            " stands now, with your choices where they still fit: look them over and store them again."
+        )
+    for name, text in with_keys(draft, chosen).items():
+        setattr(article, name, clean_text(text, name=TEXTS[name]))
+    article.references.update(list_number=None)
+    article.edition += 1
+    touch(article, by=by, why=f"Sources chosen for {len(chosen)} citation number{'' if len(chosen) == 1 else 's'}")
+    return article
+
+
+def _cited(number: int, choice: str, keys: set[str]) -> str:
+    return placeholder(number, keys) if choice == NO_SOURCE else choice
 
 
 @transaction.atomic
@@ -134,7 +192,7 @@ def save_reference(article: Article, fields: Mapping[str, Any], *, by: User, key
     saved_by(reference, by)
     reference.full_clean()
     reference.save()
-    _touch(article, by=by, why=f"Reference {reference.key} saved")
+    touch(article, by=by, why=f"Reference {reference.key} saved")
     return reference
 
 
@@ -147,7 +205,7 @@ def remove_reference(article: Article, key: str, *, by: User) -> None:
         return
     saved_by(reference, by)
     reference.delete()
-    _touch(article, by=by, why=f"Reference {key} removed")
+    touch(article, by=by, why=f"Reference {key} removed")
 
 
 @transaction.atomic
@@ -227,7 +285,8 @@ def _check_key(article: Article, key: str, *, was: str) -> None:
         )
 
 
-def _touch(article: Article, *, by: User, why: str) -> None:
+def touch(article: Article, *, by: User, why: str) -> None:
+    """Say that the working text changed, in its own history and in the audit chain."""
     article.edited_at = clock.now()
     saved_by(article, by, why=why)
     article.full_clean(exclude=["latest_revision", "approval"])

@@ -25,7 +25,8 @@ SHORT = {
     "ai_accountable_id": "who answers for the AI's work",
     "author_id": "author",
 }
-OF_REFERENCE = [f.attname for f in Reference._meta.concrete_fields if f.name not in {"id", "article", "position"}]
+NO_WORDS = {"id", "article", "position", "list_number"}
+OF_REFERENCE = [f.attname for f in Reference._meta.concrete_fields if f.name not in NO_WORDS]
 DID = {"+": "added", "~": "changed", "-": "removed"}
 
 

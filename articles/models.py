@@ -175,8 +175,11 @@ class Reference(models.Model):
     url = models.URLField("web address", max_length=1000, blank=True)
     accessed = models.CharField(max_length=10, blank=True)
     no_id_reason = models.CharField("why there is no identifier", max_length=300, blank=True)
+    list_number = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="What the list it came from calls it, until the text cites by keys."
+    )
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["list_number"])
 
     class Meta:
         ordering = ["position", "pk"]
@@ -193,8 +196,26 @@ class Reference(models.Model):
 
     def as_record(self) -> dict[str, Any]:
         """The plain form that revisions freeze and checks read."""
-        left_out = {"id", "article", "position"}
+        left_out = {"id", "article", "position", "list_number"}
         return {f.name: getattr(self, f.name) for f in self._meta.concrete_fields if f.name not in left_out}
+
+
+class BroughtIn(models.Model):
+    """A text that came in from outside, and what was said of its records then."""
+
+    article = models.OneToOneField(Article, models.CASCADE, related_name="brought_in")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    name = models.CharField(max_length=300, help_text="The file it came from, or that it was pasted.")
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of what was brought in: the same comes in once.")
+    report = models.JSONField(help_text="How many sources arrived, and each problem with its line.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["by", "fingerprint"], name="brought_in_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.at:%d %B %Y}"
 
 
 class Revision(models.Model):

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import desk_views
+from articles import bring_in_pages, desk_views
 from articles.citations import KEY
 from reviews import public_pages, views
 
@@ -24,7 +24,10 @@ urlpatterns = [
     path("inbox/<int:pk>/read/", views.inbox_read, name="inbox-read"),
     path("desk/", views.desk, name="desk"),
     path("write/", desk_views.new, name="desk-new"),
+    path("write/bring-in/", bring_in_pages.bring_in, name="desk-bring-in"),
     path("desk/<slug:slug>/", views.article, name="desk-article"),
+    path("desk/<slug:slug>/brought-in/", bring_in_pages.brought_in, name="desk-brought-in"),
+    path("desk/<slug:slug>/citations/", bring_in_pages.citations, name="desk-citations"),
     path("desk/<slug:slug>/edit/", desk_views.edit, name="desk-edit"),
     path("desk/<slug:slug>/preview/", desk_views.preview, name="desk-preview"),
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),

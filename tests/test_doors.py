@@ -69,6 +69,9 @@ DOORS = {
     # The author's desk
     "desk": (SIGNED_IN, NOBODY),
     "desk-new": (SIGNED_IN, SIGNED_IN),
+    "desk-bring-in": (SIGNED_IN, SIGNED_IN),
+    "desk-brought-in": ({"Ana"}, NOBODY),
+    "desk-citations": ({"Ana"}, {"Ana"}),
     "desk-article": ({"Ana"}, NOBODY),
     "desk-edit": ({"Ana"}, {"Ana"}),
     "desk-preview": ({"Ana"}, NOBODY),

@@ -1,6 +1,8 @@
 """What the author's desk asks for."""
 
 from articles.forms.article import ArticleForm
+from articles.forms.bringing_in import BringInForm
+from articles.forms.citations import CitationsForm
 from articles.forms.references import ImportForm, ReferenceForm
 
-__all__ = ["ArticleForm", "ImportForm", "ReferenceForm"]
+__all__ = ["ArticleForm", "BringInForm", "CitationsForm", "ImportForm", "ReferenceForm"]

@@ -109,10 +109,12 @@ class ArticleForm(forms.Form):
     )
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: QueryDict | None = None, *, author: User, article: Article | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None = None, files: Any = None, *, author: User, article: Article | None = None
+    ) -> None:
         shared = list(article.coauthors.all()) if article else []
         initial = _typed_before(article, shared) if article else {"ai_accountable": author.pk}
-        super().__init__(data, initial=initial)
+        super().__init__(data, files, initial=initial)
         self.author = author
         usernames = USERNAME.findall(self.data.get("coauthors", ""))[:50]
         named = Q(pk__in=[author.pk, *(person.pk for person in shared)]) | Q(username__in=usernames)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
-from . import bibtex, csl, jats, jats_article, markdown, pubmed, ris
+from . import bibtex, csl, jats, jats_article, markdown, pasted, pubmed, ris
 from .decoding import decode
 from .markdown import MarkdownArticle
+from .pasted import PastedList
 from .records import Author, ImportProblem, ImportResult, ReferenceRecord, UnreadableFile, stable_key
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "ImportProblem",
     "ImportResult",
     "MarkdownArticle",
+    "PastedList",
     "ReferenceRecord",
     "UnreadableFile",
     "read_article",
+    "read_list",
     "read_references",
     "stable_key",
 ]
@@ -32,6 +35,7 @@ _BY_CONTENT: tuple[tuple[re.Pattern[str], _Reader], ...] = (
     (re.compile(r"@\w+\s*[{(]"), bibtex.read),
     (re.compile(r"[\[{]"), csl.read),
 )
+_PRINTED_LABEL = re.compile(r"\\?\[\d{1,3}\\?\]\s*[^\s,\]]")
 _BY_EXTENSION: dict[str, _Reader] = {".bib": bibtex.read, ".ris": ris.read, ".json": csl.read, ".nbib": pubmed.read}
 
 
@@ -45,6 +49,20 @@ def read_references(data: bytes, *, name: str) -> ImportResult:
     text, assumed = decode(data, name=name)
     result = _reader(text, name=name)(text)
     return replace(result, problems=assumed + result.problems)
+
+
+def read_list(data: bytes, *, name: str) -> PastedList:
+    """The references in a file, or in a list as it is printed under an article, with the numbers it gives them.
+
+    Raises:
+        UnreadableFile: nothing can be taken from it; the message says what to do.
+    """
+    name = PurePath(name).name
+    text, assumed = decode(data, name=name)
+    if not _is_printed(text, name=name):
+        return PastedList(read_references(data, name=name))
+    found = pasted.read(text)
+    return replace(found, result=replace(found.result, problems=assumed + found.result.problems))
 
 
 def read_article(data: bytes, *, name: str) -> MarkdownArticle:
@@ -62,6 +80,13 @@ def read_article(data: bytes, *, name: str) -> MarkdownArticle:
     is_xml = _extension(name) in (".xml", ".nxml")
     article = jats_article.read(text) if is_xml else markdown.read(text)
     return replace(article, problems=assumed + article.problems)
+
+
+def _is_printed(text: str, *, name: str) -> bool:
+    start = text.lstrip("\ufeff \t\n")
+    if _PRINTED_LABEL.match(start):
+        return True
+    return not any(sign.match(start) for sign, _ in _BY_CONTENT) and _extension(name) not in _BY_EXTENSION
 
 
 def _reader(text: str, *, name: str) -> _Reader:

@@ -11,6 +11,7 @@ from .records import ImportProblem, ReferenceRecord, UnreadableFile
 PLAIN_LANGUAGE = "<!-- plain language -->"
 MAX_FRONT_MATTER = 20_000
 MAX_DEPTH = 6
+NO_TITLE = "The article has no title. Add “title: …” to the front matter."
 
 TEXT_FIELDS = ("title", "short_answer", "topic", "audience", "ai_involvement", "ai_tool", "ai_version")
 META_FIELDS = ("ai_accountable", "risk", "co_authors")
@@ -77,7 +78,7 @@ def read(text: str) -> MarkdownArticle:
     if not values.get("title") and (heading := _HEADING.match(body)):
         values["title"], body = heading[1], body[heading.end() :].strip("\n")
     if not values.get("title"):
-        problems.append(ImportProblem(1, "", "The article has no title. Add “title: …” to the front matter."))
+        problems.append(ImportProblem(1, "", NO_TITLE))
     return MarkdownArticle(
         **{name: values.get(name, "") for name in TEXT_FIELDS},
         body=body,

@@ -1,6 +1,7 @@
 """Two people, one moment: real threads on real connections, and one clear outcome each time."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
@@ -173,7 +174,8 @@ def test_a_new_article_sent_twice_is_two_articles_at_two_addresses(ana):
 
 def test_two_lists_of_sources_added_at_once_both_arrive(ana):
     article = factories.draft(by=ana, references=False)
-    outcomes = at_once(*[lambda: editing.add_references(article, [factories.HAYDEN], by=ana)] * 2)
+    lists = [factories.HAYDEN, replace(factories.HAYDEN, title="Exercise therapy for acute low back pain")]
+    outcomes = at_once(*[lambda each=each: editing.add_references(article, [each], by=ana) for each in lists])
     assert refused(outcomes) == []
     assert sorted(article.references.values_list("position", flat=True)) == [0, 1]
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from articles.drafts import draft_of, draft_of_file
-from articles.importers import UnreadableFile, read_article, read_references
+from articles.importers import UnreadableFile, read_article, read_list
 from articles.integrity import Draft, Outcome, Report, check
 from articles.models import Article
 
@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", metavar="SLUG|FILE")
-        parser.add_argument("--references", type=Path, action="append", default=[], metavar="FILE")
+        parser.add_argument(
+            "--references", type=Path, action="append", default=[], metavar="FILE", help="their list, in any form"
+        )
         parser.add_argument("--json", action="store_true", help="every rule's answer, as JSON")
 
     def handle(self, *args: Any, what: str, references: list[Path], **options: Any) -> None:
@@ -53,8 +55,11 @@ def _draft(what: str, references: list[Path]) -> Draft:
     path = Path(what)
     if path.suffix and path.is_file():
         article = read_article(path.read_bytes(), name=path.name)
-        found = [r for file in references for r in read_references(file.read_bytes(), name=file.name).records]
-        return draft_of_file(article, [asdict(record) for record in (*article.references, *found)])
+        lists = [read_list(file.read_bytes(), name=file.name) for file in references]
+        records = [*article.references, *(record for each in lists for record in each.result.records)]
+        printed = [number for each in lists for number in each.numbers]
+        is_numbered = bool(printed) and printed == list(range(1, len(records) + 1))
+        return draft_of_file(article, [asdict(record) for record in records], is_numbered=is_numbered)
     stored = Article.objects.filter(slug=what).first()
     if stored is None:
         raise UnreadableFile("there is no file of this name, and no article with this slug.")
