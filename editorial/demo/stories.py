@@ -159,7 +159,7 @@ def changed_since(tell: Teller) -> Story:
 def read_twice(tell: Teller) -> Story:
     yield from checked(tell, "how-is-blood-pressure-measured", by="tomas", board=("rob",), ago=300, level=1)
     yield 80
-    article = Article.objects.get(title__startswith="How is blood pressure measured")
+    article = Article.objects.get(title__startswith="What is blood pressure")
     heading = "\n\n## What you can ask\n\nAsk what your two numbers were, and when they should be taken again.\n"
     editing.change(article, by=article.author, edition=article.edition, body=article.body + heading)
     yield 79
