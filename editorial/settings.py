@@ -166,7 +166,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
 }
-# A file that the operator keeps up to date; the desk itself fetches nothing.
+# A file that the operator keeps up to date, or an https:// address that the list is fetched from.
 RETRACTION_LIST = env("RETRACTION_LIST")
 
 EMAIL_URL = urlsplit(env("EMAIL_URL"))

@@ -55,6 +55,8 @@ def _page(request: HttpRequest, form: RetractionListForm, *, status: int = 200) 
         "title": "Retraction list",
         "form": form,
         "loaded": source_alerts.last_loaded(),
+        "source": source_alerts.scheduled_source(),
+        "failure": source_alerts.last_failure(),
         "listed": RetractionRecord.objects.count(),
         "hits": found[:MOST_SHOWN],
         "left_out": max(0, len(found) - MOST_SHOWN),

@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 
 from articles import retractions, transitions
 from articles.importers import ImportProblem, UnreadableFile
+from articles.importers.download import download, is_address, spoken
 from articles.importers.retractions import ListedPaper, digest_of, read
-from articles.models import Article, Notice
+from articles.models import Article, Notice, RetractionRecord
 from articles.retractions import Hit
 from articles.states import NoticeKind, RetractionNature
 from editorial.audit import record
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LIST = "retraction-list"
 LOADED, CHECKED = "retractions.loaded", "retractions.checked"
+NOT_LOADED, IN_FORCE = "retractions.not_loaded", "retractions.in_force"
 LONGEST_TITLE = 90
 # A correction mends a paper; only what takes trust away is told to readers.
 TOLD = {
@@ -89,16 +91,27 @@ def load_list(records: Sequence[ListedPaper], *, by: User | None, digest: str = 
 
 
 def load_scheduled() -> Outcome | None:
-    """Load the file at the operator's path, if there is one and it is not the list that was loaded last."""
-    if not settings.RETRACTION_LIST:
+    """Load what is at the operator's path or address, if it is set and is not the list that was loaded last.
+
+    What fails is on record and on the editors' page until it goes well again; the list from before stays in force.
+    """
+    source = settings.RETRACTION_LIST
+    if not source:
         return None
-    path = Path(settings.RETRACTION_LIST)
     try:
+        path = download(source, into=settings.VAR / "retraction-list") if is_address(source) else Path(source)
         with path.open("rb") as file:
-            return None if _is_done(digest_of(file)) else load_file(file, name=path.name, by=None)
+            return _note_in_force(digest_of(file)) or load_file(file, name=path.name, by=None)
     except (OSError, UnreadableFile, WorkflowError) as refusal:
         log.error("RETRACTION_LIST was not loaded; the list from before stays in force. %s", refusal)
+        record(NOT_LOADED, by=None, about=LIST, source=scheduled_source(), why=one_line(str(refusal)))
         return None
+
+
+def scheduled_source() -> str:
+    """Where the list is loaded from once a day, without what may be secret in an address; empty where it is not."""
+    source = settings.RETRACTION_LIST
+    return spoken(source) if is_address(source) else source
 
 
 def last_loaded() -> AuditEntry | None:
@@ -106,15 +119,28 @@ def last_loaded() -> AuditEntry | None:
     return AuditEntry.objects.filter(about=LIST, action=LOADED).first()
 
 
+def last_failure() -> AuditEntry | None:
+    """Why the operator's list was not loaded the last time, if nothing has gone well since."""
+    last = AuditEntry.objects.filter(about=LIST).first()
+    return last if last and last.action == NOT_LOADED else None
+
+
 def _check_may_load(by: User | None) -> None:
     if by is not None and not by.is_editor:
         raise PermissionDenied("Only editors can load a retraction list.")
 
 
-def _is_done(digest: str) -> bool:
-    """A load that was cut short has no entry of its end, and is done again."""
-    last = AuditEntry.objects.filter(about=LIST).first()
-    return last is not None and last.action == CHECKED and last.data["digest"] == digest
+def _note_in_force(digest: str) -> Outcome | None:
+    """What there is to say where this is the list in force already; that a trouble has passed is on record, too.
+
+    A load that was cut short has no entry of its end, and is done again.
+    """
+    last = AuditEntry.objects.filter(about=LIST, action__in=[LOADED, CHECKED]).first()
+    if last is None or last.action != CHECKED or last.data["digest"] != digest:
+        return None
+    if last_failure():
+        record(IN_FORCE, by=None, about=LIST, digest=digest)
+    return Outcome(RetractionRecord.objects.count(), 0)
 
 
 def _replace(records: Sequence[ListedPaper], *, by: User | None, digest: str) -> int:

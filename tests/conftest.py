@@ -6,7 +6,7 @@ from django.test import TransactionTestCase
 
 from editorial import immutability
 
-pytest_plugins = ["tests.cast", "tests.chromium", "tests.smtp", "tests.worker"]
+pytest_plugins = ["tests.cast", "tests.chromium", "tests.list_server", "tests.smtp", "tests.worker"]
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from .records import ImportProblem, UnreadableFile
 from .tidying import bare_doi, clean
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 300_000_000
 MAX_PAPERS = 500_000
 MAX_FIELD = 100_000
 MAX_PROBLEMS = 1_000

@@ -244,14 +244,49 @@ def _crash(pk):
     raise SystemExit
 
 
-@pytest.mark.parametrize("path", ["", "nowhere.csv"])
-def test_without_a_file_the_clock_changes_nothing(path, settings, eva, caplog):
+def test_without_the_setting_the_clock_changes_nothing(settings, eva):
     load_list([paper()], by=eva)
     before = AuditEntry.objects.count()
-    settings.RETRACTION_LIST = path
+    settings.RETRACTION_LIST = ""
     tasks.load_retractions()
     assert AuditEntry.objects.count() == before
-    assert bool("stays in force" in caplog.text) == bool(path)
+
+
+def test_a_list_that_cannot_be_loaded_is_said_to_editors_until_it_goes_well_again(client, list_file, eva, caplog):
+    client.force_login(eva)
+    tasks.load_retractions()
+    before = AuditEntry.objects.count()
+    list_file.rename(list_file.with_name("away.csv"))
+    tasks.load_retractions()
+    assert "stays in force" in caplog.text
+    assert RetractionRecord.objects.count() == 2
+    assert "The list was not loaded on" in words(client.get(reverse(PAGE)))
+    list_file.with_name("away.csv").rename(list_file)
+    tasks.load_retractions()
+    tasks.load_retractions()
+    assert "The list was not loaded on" not in words(client.get(reverse(PAGE)))
+    told = AuditEntry.objects.filter(about=LIST).values_list("action", flat=True)[:2]
+    assert list(told) == ["retractions.in_force", "retractions.not_loaded"]
+    assert AuditEntry.objects.count() == before + 2
+
+
+def test_the_clock_fetches_the_list_from_the_operators_address_once_for_each_content(
+    list_server, settings, tmp_path, approved
+):
+    settings.VAR, settings.RETRACTION_LIST = tmp_path, f"{list_server.address}?key=secret"
+    list_server.body = (CSV % "Retraction").encode()
+    tasks.load_retractions()
+    assert alerts(approved).count() == 1
+    entries = AuditEntry.objects.count()
+    tasks.load_retractions()
+    assert list_server.answers == [200, 304]
+    assert AuditEntry.objects.count() == entries
+    list_server.body, list_server.fault = b"x" * 900, "cut off"
+    tasks.load_retractions()
+    failure = source_alerts.last_failure()
+    assert "only 450 of 900 bytes arrived" in failure.data["why"]
+    assert "secret" not in str(failure.data)
+    assert RetractionRecord.objects.count() == 2
 
 
 def test_the_clock_of_the_desk_rings_it_daily(settings):
