@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import bringing_in, editing
@@ -52,8 +52,9 @@ def _bring_in(request: SignedIn, form: BringInForm) -> BroughtIn | None:
 def brought_in(request: SignedIn, slug: str) -> HttpResponse:
     """What came of a text that was brought in: each record that did not arrive, and what is left to do."""
     article = mine(request, slug)
-    record = get_object_or_404(BroughtIn.objects.select_related("by"), article=article)
-    context = {"article": article, "record": record, "left": len(draft_of(article).loose_numbers), **record.report}
+    record = BroughtIn.objects.select_related("by").filter(article=article).first()
+    said = record.report if record else {}
+    context = {"article": article, "record": record, "left": len(draft_of(article).loose_numbers), **said}
     return render(request, "desk/brought_in.html", context)
 
 

@@ -51,6 +51,17 @@ def numbering(*texts: str) -> dict[str, int]:
     return {key: number for number, key in enumerate(keys, start=1)}
 
 
+def rekeyed(markdown: str, *, old: str, new: str) -> str:
+    """The text with every citation of `old` as one of `new`; a bracket that cites both cites it once."""
+    pieces, position = [], 0
+    for mark in citation_marks(markdown):
+        if old in mark.keys:
+            keys = dict.fromkeys(new if key == old else key for key in mark.keys)
+            pieces += [markdown[position : mark.start], "[" + "; ".join(f"@{key}" for key in keys) + "]"]
+            position = mark.end
+    return "".join([*pieces, markdown[position:]])
+
+
 # Which characters are running text
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")

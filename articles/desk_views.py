@@ -17,6 +17,7 @@ from articles import history as log
 from articles.citations import numbering
 from articles.desk_findings import remarks
 from articles.drafts import draft_of
+from articles.duplicates import pairs
 from articles.forms import ArticleForm, ImportForm, ReferenceForm
 from articles.importers import ImportProblem, ImportResult, UnreadableFile, read_references
 from articles.models import Article, Reference
@@ -151,6 +152,7 @@ def references(request: SignedIn, slug: str) -> HttpResponse:
         "rows": sorted(rows, key=lambda row: (row["number"] is None, row["number"] or 0)),
         "dangling": [key for key in numbers if key not in kept],
         "loose": len(draft_of(article).loose_numbers),
+        "twins": pairs([row["reference"].as_record() for row in rows]),
     }
     return render(request, "desk/references.html", context)
 
@@ -172,21 +174,55 @@ def reference_edit(request: SignedIn, slug: str, key: str = "") -> HttpResponse:
     article = mine(request, slug)
     reference = get_object_or_404(article.references, key=key) if key else None
     form = ReferenceForm(request.POST if request.method == "POST" else None, reference=reference)
-    if form.is_bound and form.is_valid() and (saved := _save_reference(request, article, form, key=key)):
-        messages.success(request, f"Saved. Cite it as [@{saved.key}].")
-        return redirect("desk-reference-new" if request.POST.get("then") == "another" else "desk-references", slug)
+    if form.is_bound and form.is_valid():
+        try:
+            saved = _save_reference(request, article, form, key=key)
+        except Conflict as conflict:
+            return _both_sources(request, article, form, conflict, key=key)
+        if saved:
+            messages.success(request, f"Saved. Cite it as [@{saved.key}].")
+            return redirect("desk-reference-new" if request.POST.get("then") == "another" else "desk-references", slug)
     context = {"article": article, "reference": reference, "form": form}
     return render(request, "desk/reference.html", context, status=REFUSED if form.is_bound else 200)
 
 
 def _save_reference(request: SignedIn, article: Article, form: ReferenceForm, *, key: str) -> Reference | None:
     try:
-        return editing.save_reference(article, form.cleaned_data, by=request.user, key=key)
+        edition = form.cleaned_data["edition"] or 0 if key else None
+        return editing.save_reference(article, form.source, by=request.user, key=key, edition=edition)
+    except Conflict:
+        raise
     except ValidationError as error:
         form.add_error("key", error.messages)
     except WorkflowError as refusal:
         form.add_error("key", str(refusal))
     return None
+
+
+def _both_sources(
+    request: SignedIn, article: Article, form: ReferenceForm, conflict: Conflict, *, key: str
+) -> HttpResponse:
+    """Theirs is shown beside mine; what was typed stays in the form, which carries the edition it is saved over."""
+    theirs = get_object_or_404(article.references, key=key)
+    differing = [
+        (form[name].label, ReferenceForm(reference=theirs)[name].value(), form[name].value())
+        for name, said in form.source.items()
+        if getattr(theirs, name) != said
+    ]
+    if not differing:
+        messages.success(request, "Saved already: what you sent is what is stored.")
+        return redirect("desk-references", article.slug)
+    data = request.POST.copy()
+    data["edition"] = str(theirs.edition)
+    context = {
+        "article": article,
+        "reference": theirs,
+        "form": ReferenceForm(data, reference=theirs),
+        "conflict": conflict,
+        "differing": differing,
+        "saved_by": theirs.history.select_related("history_user").first(),
+    }
+    return render(request, "desk/reference.html", context, status=409)
 
 
 @author_page
@@ -215,7 +251,13 @@ def import_references(request: SignedIn, slug: str) -> HttpResponse:
         status = REFUSED if is_sent else 200
         return render(request, "desk/import_references.html", {"article": article, "form": form}, status=status)
     added, refused = editing.add_references(article, found.records, by=request.user)
-    context = {"article": article, "added": [_row(reference, None) for reference in added]}
+    keys = {reference.key for reference in added}
+    listed = [reference.as_record() for reference in article.references.all()] if added else []
+    context = {
+        "article": article,
+        "added": [_row(reference, None) for reference in added],
+        "twins": [pair for pair in pairs(listed) if keys & {pair.one["key"], pair.other["key"]}],
+    }
     return render(request, "desk/imported.html", context | reported((*found.problems, *refused)))
 
 

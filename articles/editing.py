@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from articles import permissions, search
-from articles.citations import KEY, numbering
+from articles.citations import KEY, numbering, rekeyed
 from articles.drafts import draft_of
 from articles.importers.records import ImportProblem, ReferenceRecord, stable_key
 from articles.loose_numbers import LEAVE, NO_SOURCE, placeholder, with_keys
@@ -178,22 +178,78 @@ def _cited(number: int, choice: str, keys: set[str]) -> str:
 
 
 @transaction.atomic
-def save_reference(article: Article, fields: Mapping[str, Any], *, by: User, key: str = "") -> Reference:
-    """Add one source, or change the one that is cited as `key`; renaming a key is refused while sentences use it."""
+def save_reference(
+    article: Article, fields: Mapping[str, Any], *, by: User, key: str = "", edition: int | None = None
+) -> Reference:
+    """Add one source, or change the one that is cited as `key`; renaming a key is refused while sentences use it.
+
+    Raises:
+        PermissionDenied: `by` is not an author of it.
+        Conflict: it was removed, or saved by somebody else since `edition` of it was opened.
+    """
     article = Article.objects.lock(article.pk)
     check_may_write(article, by=by)
-    reference = article.references.filter(key=key).first() if key else None
-    if key and reference is None:
-        raise Conflict(f"The reference [@{key}] is gone: somebody removed it. Add it again if it is still needed.")
+    reference = _still_there(article, key, edition=edition) if key else None
     _check_key(article, fields.get("key", key), was=key)
-    reference = reference or Reference(article=article, position=article.references.count())
+    reference = reference or Reference(article=article, position=article.references.count(), edition=0)
     for name, value in fields.items():
         setattr(reference, name, value)
+    _save_source(reference, by=by)
+    touch(article, by=by, why=f"Reference {reference.key} saved")
+    return reference
+
+
+def _still_there(article: Article, key: str, *, edition: int | None) -> Reference:
+    reference = article.references.filter(key=key).first()
+    if reference is None:
+        raise Conflict(f"The reference [@{key}] is gone: somebody removed it. Add it again if it is still needed.")
+    if edition not in (None, reference.edition):
+        raise Conflict(
+            f"Somebody else saved [@{key}] after you opened it, so your version was not saved over theirs."
+            " Both are below: bring them together and save again."
+        )
+    return reference
+
+
+def _save_source(reference: Reference, *, by: User) -> None:
+    reference.edition += 1
     saved_by(reference, by)
     reference.full_clean()
     reference.save()
-    touch(article, by=by, why=f"Reference {reference.key} saved")
-    return reference
+
+
+@transaction.atomic
+def merge_references(
+    article: Article,
+    fields: Mapping[str, Any],
+    *,
+    keep: str,
+    drop: str,
+    by: User,
+    edition: int,
+    seen: Mapping[str, int],
+) -> Reference:
+    """Make one source of two: `fields` is what is said of it now, and what cited `drop` cites `keep`.
+
+    Raises:
+        PermissionDenied: `by` is not an author of it.
+        Conflict: the text or one of the two was changed since they were compared; nothing was written.
+    """
+    article = Article.objects.lock(article.pk)
+    check_may_write(article, by=by)
+    kept, dropped = (_still_there(article, key, edition=seen[key]) for key in (keep, drop))
+    if article.edition != edition or kept == dropped:
+        raise Conflict("The text was changed after you compared the two, so nothing was merged. Compare them again.")
+    for name in TEXTS:
+        setattr(article, name, rekeyed(getattr(article, name), old=drop, new=keep))
+    for name, value in fields.items():
+        setattr(kept, name, value)
+    saved_by(dropped, by, why=f"Merged into {keep}")
+    dropped.delete()
+    _save_source(kept, by=by)
+    article.edition += 1
+    touch(article, by=by, why=f"Reference {drop} merged into {keep}"[:100])
+    return kept
 
 
 @transaction.atomic

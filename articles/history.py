@@ -25,7 +25,7 @@ SHORT = {
     "ai_accountable_id": "who answers for the AI's work",
     "author_id": "author",
 }
-NO_WORDS = {"id", "article", "position", "list_number"}
+NO_WORDS = {"id", "article", "position", "list_number", "edition"}
 OF_REFERENCE = [f.attname for f in Reference._meta.concrete_fields if f.name not in NO_WORDS]
 DID = {"+": "added", "~": "changed", "-": "removed"}
 

@@ -175,11 +175,12 @@ class Reference(models.Model):
     url = models.URLField("web address", max_length=1000, blank=True)
     accessed = models.CharField(max_length=10, blank=True)
     no_id_reason = models.CharField("why there is no identifier", max_length=300, blank=True)
+    edition = models.PositiveIntegerField(default=1, editable=False)
     list_number = models.PositiveSmallIntegerField(
         null=True, editable=False, help_text="What the list it came from calls it, until the text cites by keys."
     )
 
-    history = HistoricalRecords(excluded_fields=["list_number"])
+    history = HistoricalRecords(excluded_fields=["list_number", "edition"])
 
     class Meta:
         ordering = ["position", "pk"]
@@ -196,7 +197,7 @@ class Reference(models.Model):
 
     def as_record(self) -> dict[str, Any]:
         """The plain form that revisions freeze and checks read."""
-        left_out = {"id", "article", "position", "list_number"}
+        left_out = {"id", "article", "position", "list_number", "edition"}
         return {f.name: getattr(self, f.name) for f in self._meta.concrete_fields if f.name not in left_out}
 
 

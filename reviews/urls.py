@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import bring_in_pages, desk_views
+from articles import bring_in_pages, desk_views, reference_pages
 from articles.citations import KEY
 from reviews import public_pages, views
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
     path("desk/<slug:slug>/references/new/", desk_views.reference_edit, name="desk-reference-new"),
     path("desk/<slug:slug>/references/import/", desk_views.import_references, name="desk-import-references"),
+    path("desk/<slug:slug>/references/<key:key>/merge/", reference_pages.merge, name="desk-reference-merge"),
     path("desk/<slug:slug>/references/<key:key>/edit/", desk_views.reference_edit, name="desk-reference-edit"),
     path(
         "desk/<slug:slug>/references/<key:key>/remove/",

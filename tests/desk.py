@@ -14,11 +14,12 @@ OF_ONE_ARTICLE = [
     "desk-references",
     "desk-reference-new",
     "desk-import-references",
+    "desk-citations",
     "desk-submit",
     "desk-withdraw",
     "desk-history",
 ]
-OF_ONE_REFERENCE = ["desk-reference-edit", "desk-reference-remove"]
+OF_ONE_REFERENCE = ["desk-reference-edit", "desk-reference-remove", "desk-reference-merge"]
 
 
 def typed(**changes):

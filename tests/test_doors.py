@@ -80,6 +80,7 @@ DOORS = {
     "desk-import-references": ({"Ana"}, {"Ana"}),
     "desk-reference-edit": ({"Ana"}, {"Ana"}),
     "desk-reference-remove": ({"Ana"}, {"Ana"}),
+    "desk-reference-merge": ({"Ana"}, {"Ana"}),
     "desk-submit": ({"Ana"}, {"Ana"}),
     "desk-withdraw": ({"Ana"}, {"Ana"}),
     "desk-history": ({"Ana"}, NOBODY),

@@ -3,6 +3,6 @@
 from articles.forms.article import ArticleForm
 from articles.forms.bringing_in import BringInForm
 from articles.forms.citations import CitationsForm
-from articles.forms.references import ImportForm, ReferenceForm
+from articles.forms.references import ImportForm, MergeForm, ReferenceForm
 
-__all__ = ["ArticleForm", "BringInForm", "CitationsForm", "ImportForm", "ReferenceForm"]
+__all__ = ["ArticleForm", "BringInForm", "CitationsForm", "ImportForm", "MergeForm", "ReferenceForm"]

@@ -16,6 +16,11 @@ from articles.reference_style import valid_doi, valid_isbn, valid_pmcid, valid_p
 from articles.rendering import UnreadableText, clean_line
 from articles.states import SourceType
 
+MERGED = (
+    *("key", "type", "title", "authors", "issuing_body", "container_title", "publisher", "year", "volume", "issue"),
+    *("pages", "doi", "pmid", "pmcid", "isbn", "url", "accessed", "no_id_reason"),
+)
+
 
 class AuthorLines(forms.Field):
     """Authors of a source, one a line: `Family, Given`; a line without a comma, or in braces, is an organisation."""
@@ -109,6 +114,8 @@ class ReferenceForm(forms.Form):
         help_text="Only where it has no DOI, PMID, ISBN or web address.",
     )
 
+    edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, data: QueryDict | None = None, *, reference: Reference | None = None) -> None:
         initial = {name: getattr(reference, name) for name in self.base_fields} if reference else {}
         super().__init__(data, initial=initial)
@@ -149,6 +156,11 @@ class ReferenceForm(forms.Form):
             )
         return given
 
+    @property
+    def source(self) -> dict[str, Any]:
+        """What is said of the source; the edition is about the form."""
+        return {name: said for name, said in self.cleaned_data.items() if name != "edition"}
+
     def _bare(self, name: str, tidied: Callable[[str], str], is_valid: Callable[[str], bool], sentence: str) -> str:
         typed = self.cleaned_data[name]
         bare = tidied(typed) if typed else ""
@@ -159,6 +171,58 @@ class ReferenceForm(forms.Form):
 
 def _with_scheme(address: str) -> str:
     return address if "://" in address else f"https://{address}"
+
+
+class MergeForm(forms.Form):
+    """Two entries of the list side by side: the author picks, field by field, what the one source is."""
+
+    use_required_attribute = False
+
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+    editions = forms.RegexField(r"^\d{1,9},\d{1,9}$", widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, one: Reference, other: Reference) -> None:
+        seen = {"edition": one.article.edition, "editions": f"{one.edition},{other.edition}"}
+        super().__init__(data, initial=seen)
+        self.pair = {"one": one, "other": other}
+        for name in MERGED:
+            said = {side: getattr(reference, name) for side, reference in self.pair.items()}
+            if said["one"] != said["other"] and all(said.values()):
+                self.fields[name] = self._choice(name, said)
+
+    def _choice(self, name: str, said: Mapping[str, Any]) -> forms.ChoiceField:
+        label = "Key that sentences cite" if name == "key" else ReferenceForm.base_fields[name].label
+        return forms.ChoiceField(
+            label=label or name.replace("_", " ").capitalize(),
+            choices=[(side, self._spoken(name, value)) for side, value in said.items()],
+            widget=forms.RadioSelect,
+            initial="one",
+            error_messages={"required": "Choose which of the two is right."},
+        )
+
+    def _spoken(self, name: str, value: Any) -> str:
+        if name == "authors":
+            return "; ".join(_author_line(author) for author in value)
+        return str(SourceType(value).label) if name == "type" else str(value)
+
+    @property
+    def kept(self) -> str:
+        return self._chosen("key")
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What is said of the source from now on; where only one entry says something, that is it."""
+        return {name: self._chosen(name) for name in MERGED if name != "key"}
+
+    def _chosen(self, name: str) -> Any:
+        one, other = (getattr(reference, name) for reference in self.pair.values())
+        side = self.cleaned_data.get(name)
+        return getattr(self.pair[side], name) if side else one or other
+
+    @property
+    def seen(self) -> dict[str, int]:
+        editions = map(int, self.cleaned_data["editions"].split(","))
+        return dict(zip((reference.key for reference in self.pair.values()), editions, strict=True))
 
 
 class ImportForm(forms.Form):

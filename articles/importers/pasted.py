@@ -200,6 +200,8 @@ def _record(text: str) -> tuple[ReferenceRecord, list[str]]:
     fields["year"] = _sure_year(rest)
     if fields["year"] is None:
         unread.append("No year is sure.")
+    else:
+        rest = re.sub(rf"[\s,;.(]+{fields['year']}[).\s]*$", ".", rest)
     unread.insert(0, "Authors, title and journal could not be told apart: all of it stands as its title.")
     return ReferenceRecord(**fields, title=rest), unread
 

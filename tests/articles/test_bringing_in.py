@@ -55,7 +55,7 @@ def test_of_a_printed_entry_only_what_is_sure_is_taken_and_the_rest_is_named():
     assert (one.title, one.container_title, one.year) == ("Exercise for back pain", "J Steps", 2021)
     assert (one.volume, one.issue, one.pages, one.doi) == ("9", "2", "1-9", "10.1000/a(1)b")
     assert [author.family or author.literal for author in one.authors] == ["Hayden", "Ellis", "et al."]
-    assert two.title == "World Health Organization. A guideline (2023)."
+    assert two.title == "World Health Organization. A guideline."
     assert (two.url, two.year, two.authors) == ("https://www.who.int/publications/i/item/1", 2023, ())
     assert (three.pmid, three.title, three.authors[0].given) == ("31234567", "A trial of walking", "J. A.")
     assert [problem.line for problem in found.result.problems] == [3]

@@ -247,8 +247,8 @@ def test_identifiers_are_kept_bare_however_they_were_pasted(desk, draft):
 
 def test_a_key_that_sentences_cite_is_not_renamed_and_another_is(desk, draft):
     desk.post(at("desk-reference-new", draft), reference())
-    kept = desk.post(at("desk-reference-edit", draft, "hayden2021"), reference(key="hayden"))
-    renamed = desk.post(at("desk-reference-edit", draft, "who2023"), reference(key="who2023b"))
+    kept = desk.post(at("desk-reference-edit", draft, "hayden2021"), reference(key="hayden", edition=1))
+    renamed = desk.post(at("desk-reference-edit", draft, "who2023"), reference(key="who2023b", edition=1))
     assert "Sentences cite [@hayden2021]" in errors_of(kept, "key")
     assert renamed.status_code == 302
     assert set(draft.references.values_list("key", flat=True)) == {"hayden2021", "who2023b"}
