@@ -11,13 +11,15 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from editorial import clock
-from reviews.emails import compose
+from reviews import telling
+from reviews.emails import compose, compose_daily
 from reviews.entitlement import why_not
-from reviews.kinds import Channel, Delivery
+from reviews.kinds import Channel, Delivery, Timing
 from reviews.models import Notification
+from reviews.querysets import NotificationQuerySet
 
 log = logging.getLogger(__name__)
 
@@ -60,15 +62,25 @@ def _claim() -> Notification | None:
 
 
 def _loaded(pk: int) -> Notification:
-    message = Notification.objects.select_related(
-        "recipient", "article__author", "article__topic", "assignment__reviewer"
-    ).get(pk=pk)
+    message = _with_facts().get(pk=pk)
     # It was given to a mail server before, and whether that server took it was never learned.
     message.possible_duplicate = message.possible_duplicate or message.handover_at is not None
     return message
 
 
+def _with_facts() -> NotificationQuerySet:
+    return Notification.objects.select_related(
+        "recipient__telling", "article__author", "article__topic", "assignment__reviewer"
+    )
+
+
 def _deal_with(message: Notification) -> bool:
+    now = clock.now()
+    preference = telling.preference_of(message.recipient)
+    if later := telling.waits_until(preference, message.kind, is_gathered=message.is_gathered, at=now):
+        is_gathered = telling.timing(preference, message.kind) == Timing.DAILY
+        _let_go(message, due_at=later, is_gathered=is_gathered)
+        return True
     if message.attempts >= MOST_ATTEMPTS:
         _end(
             message, Delivery.DEAD, f"Given up after {MOST_ATTEMPTS} tries: the desk was stopped in the middle of each."
@@ -88,16 +100,46 @@ def _deal_with(message: Notification) -> bool:
 
 
 def _send(message: Notification, server: BaseEmailBackend) -> None:
-    """Judge, write and hand over one message to a mail server that listens."""
-    if refusal := why_not(message):
-        _end(message, Delivery.SUPPRESSED, refusal)
-    elif (email := _written(message)) and _note_handover(message):
+    """Judge, write and hand over one message, or all of a day, to a mail server that listens."""
+    if refusal := _refusal(message):
+        _end(message, Delivery.SUPPRESSED, refusal, alone=True)
+        return
+    together = _gathered(message) if message.is_gathered else [message]
+    if together and (email := _written(message, together)) and _note_handover(message):
         _hand_over(message, email, server)
 
 
-def _written(message: Notification) -> EmailMessage | None:
+def _refusal(message: Notification) -> str:
+    """Why this must not be sent, by right or by the recipient's own choice; empty if it may."""
+    if telling.timing(telling.preference_of(message.recipient), message.kind) == Timing.OFF:
+        return f"{message.recipient.label} does not want e-mails about this; the inbox has it."
+    return why_not(message)
+
+
+def _gathered(message: Notification) -> list[Notification]:
+    """What goes out in one e-mail with this message, itself among it; each is judged by itself.
+
+    The name of a daily e-mail is on record before it is written, so that another who takes over sends the same one.
+    """
+    waiting = Notification.objects.filter(recipient=message.recipient_id, channel=Channel.EMAIL, state=Delivery.DUE)
+    if message.digest is None:
+        message.digest = uuid.uuid4()
+        # Also from another worker who has just taken one of them: whoever names the e-mail first sends it all.
+        of_this_day = waiting.filter(is_gathered=True, digest=None, due_at__lte=clock.now())
+        of_this_day.update(digest=message.digest, lease=message.lease, leased_until=message.leased_until)
+    else:
+        waiting.filter(digest=message.digest).update(lease=message.lease, leased_until=message.leased_until)
+    rows = list(_with_facts().filter(lease=message.lease, state=Delivery.DUE).order_by("pk"))
+    refusals = {row.pk: _refusal(row) for row in rows}
+    for row in rows:
+        if refusals[row.pk]:
+            _end(row, Delivery.SUPPRESSED, refusals[row.pk], alone=True)
+    return [row for row in rows if not refusals[row.pk]]
+
+
+def _written(message: Notification, together: list[Notification]) -> EmailMessage | None:
     try:
-        return compose(message)
+        return compose_daily(message, together) if message.is_gathered else compose(message)
     except ValidationError:
         _end(message, Delivery.DEAD, f"{message.recipient.label} has no e-mail address that mail can be sent to.")
     except DatabaseError:
@@ -119,9 +161,11 @@ def _note_handover(message: Notification) -> bool:
     """On record before the server is given anything; refused when the lease was lost to somebody quicker."""
     now = clock.now()
     with transaction.atomic(durable=True):
-        held = Notification.objects.filter(pk=message.pk, lease=message.lease, state=Delivery.DUE)
         return (
-            held.update(handover_at=now, leased_until=now + LEASE, possible_duplicate=message.possible_duplicate) == 1
+            _held(message).update(
+                handover_at=now, leased_until=now + LEASE, possible_duplicate=message.possible_duplicate
+            )
+            > 0
         )
 
 
@@ -177,13 +221,18 @@ def _wait_for_server(message: Notification, trouble: OSError) -> None:
 
 
 def _let_go(message: Notification, **changes: object) -> None:
-    held = Notification.objects.filter(pk=message.pk, lease=message.lease, state=Delivery.DUE)
-    held.update(lease=None, leased_until=None, **changes)
+    _held(message).update(lease=None, leased_until=None, **changes)
 
 
-def _end(message: Notification, state: Delivery, outcome: str) -> None:
+def _held(message: Notification) -> NotificationQuerySet:
+    """What one lease covers: the message, or all that go out in one e-mail with it."""
+    return Notification.objects.filter(lease=message.lease, state=Delivery.DUE)
+
+
+def _end(message: Notification, state: Delivery, outcome: str, *, alone: bool = False) -> None:
     """Nothing leads out of this. What was sent is sent, even if the lease has meanwhile gone to somebody else."""
-    still_due = Notification.objects.filter(pk=message.pk, state=Delivery.DUE)
+    same = Q(digest=message.digest) if message.digest and not alone else Q(pk=message.pk)
+    still_due = Notification.objects.filter(same, state=Delivery.DUE)
     held = still_due if state == Delivery.SENT else still_due.filter(lease=message.lease)
     held.update(state=state, outcome=outcome[:LONGEST_OUTCOME], ended_at=clock.now(), lease=None, leased_until=None)
     if state == Delivery.DEAD:

@@ -32,9 +32,13 @@ class Message:
         return f"inbox/_{self.notification.kind}.html"
 
 
-def messages_for(user: User, *, before: int | None = None) -> tuple[list[Message], int | None]:
+def messages_for(
+    user: User, *, before: int | None = None, kind: str = "", unread: bool = False
+) -> tuple[list[Message], int | None]:
     """One page, newest first, and where the next begins; a constant number of queries."""
     told = Notification.objects.inbox_of(user).select_related("article", "assignment")
+    told = told.filter(kind=kind) if kind else told
+    told = told.unread() if unread else told
     told = told.defer("article__short_answer", "article__body", "article__plain_body").order_by("-pk")
     page = list((told.filter(pk__lt=before) if before else told)[: PAGE + 1])
     shown = page[:PAGE]

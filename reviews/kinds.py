@@ -52,6 +52,14 @@ class Channel(TextChoices):
     INBOX = "inbox", "Inbox"
 
 
+class Timing(TextChoices):
+    """How soon somebody wants to hear by e-mail; the inbox has everything at once."""
+
+    AT_ONCE = "at_once", "At once"
+    DAILY = "daily", "Once a day, together"
+    OFF = "off", "Not by e-mail"
+
+
 class Delivery(TextChoices):
     """Every message ends as sent, suppressed or dead; nothing is lost on the way."""
 
@@ -82,3 +90,12 @@ class Kind(TextChoices):
     QUARANTINED = "quarantined", "A page was taken down by the sweep"
     SOURCE_ALERT = "source_alert", "A source was retracted or doubted"
     INTERESTS_EXPIRING = "interests_expiring", "Your declaration of interests expires"
+
+
+# About somebody's safety, or about what they may open and are held to: told at once, whatever they chose.
+ALWAYS_AT_ONCE = frozenset(
+    {
+        *(Kind.UNSAFE, Kind.QUARANTINED, Kind.SOURCE_ALERT),
+        *(Kind.REVIEW_ASSIGNED, Kind.REVIEW_ENDED, Kind.DECISION_RECORDED),
+    }
+)

@@ -214,6 +214,8 @@ class Notification(models.Model):
     handover_at = models.DateTimeField(null=True, help_text="Set just before the mail server is given the message.")
     message_id = models.UUIDField(default=uuid.uuid4)
     possible_duplicate = models.BooleanField(default=False)
+    is_gathered = models.BooleanField(default=False, help_text="Waits to go out with the others of its day.")
+    digest = models.UUIDField(null=True, help_text="Names the one e-mail that it goes out in with others.")
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField(null=True)
@@ -235,6 +237,33 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.recipient}"
+
+
+class TellingPreference(models.Model):
+    """How soon one person wants to hear of what, and when not at all."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="telling")
+    choices = models.JSONField(default=dict, help_text="Per kind of message; a kind that is not named is told at once.")
+    time_zone = models.CharField(max_length=60, default="UTC", help_text="Dates in e-mails are given for this zone.")
+    daily_at = models.PositiveSmallIntegerField(default=7, help_text="The hour of the daily e-mail, in that zone.")
+    quiet_from = models.PositiveSmallIntegerField(null=True, help_text="From this hour on no e-mail is sent…")
+    quiet_until = models.PositiveSmallIntegerField(null=True, help_text="… until this one.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(daily_at__lt=24), name="a_day_has_24_hours"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | (
+                    Q(quiet_from__isnull=False, quiet_until__isnull=False, quiet_from__lt=24, quiet_until__lt=24)
+                    & ~Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="quiet_hours_begin_and_end",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"What {self.user} is told"
 
 
 class Sweep(models.Model):

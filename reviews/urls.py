@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from articles import bring_in_pages, desk_views, reference_pages
 from articles.citations import KEY
-from reviews import public_pages, views
+from reviews import public_pages, telling_pages, views
 
 
 class CitationKey(StringConverter):
@@ -22,6 +22,8 @@ urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.inbox_read, name="inbox-read-all"),
     path("inbox/<int:pk>/read/", views.inbox_read, name="inbox-read"),
+    path("inbox/choices/", telling_pages.choices, name="telling"),
+    path("inbox/stop/<str:token>/", telling_pages.unsubscribe, name="unsubscribe"),
     path("desk/", views.desk, name="desk"),
     path("write/", desk_views.new, name="desk-new"),
     path("write/bring-in/", bring_in_pages.bring_in, name="desk-bring-in"),

@@ -28,6 +28,7 @@ from reviews import policy, publication, queue
 from reviews.author_forms import SubmitForm, WithdrawForm
 from reviews.kinds import Verdict
 from reviews.models import Decision, Notification
+from reviews.telling_forms import InboxFilter
 
 ARTICLES_A_PAGE = 50
 # What an author has to act on comes first; what is settled comes last.
@@ -191,8 +192,17 @@ def withdraw(request: SignedIn, slug: str) -> HttpResponse:
 def inbox(request: SignedIn) -> HttpResponse:
     given = request.GET.get("before", "")
     before = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
-    told, earlier = inboxes.messages_for(request.user, before=before)
-    return render(request, "inbox/inbox.html", {"told": told, "earlier": earlier, "before": before})
+    narrowed = InboxFilter(request.GET, user=request.user)
+    told, earlier = inboxes.messages_for(request.user, before=before, **narrowed.asked)
+    context = {"told": told, "earlier": _earlier(request, earlier), "before": before, "filter": narrowed}
+    return render(request, "inbox/inbox.html", context | {"is_narrowed": any(narrowed.asked.values())})
+
+
+def _earlier(request: SignedIn, before: int | None) -> str:
+    """The address of the next page, narrowed as this one is."""
+    query = request.GET.copy()
+    query["before"] = str(before)
+    return f"?{query.urlencode()}" if before else ""
 
 
 @author_page

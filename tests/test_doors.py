@@ -14,6 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from articles.models import Topic
 from editorial import clock
 from editorial.models import AuditEntry
+from reviews import telling
+from reviews.kinds import Kind
 from reviews.models import Notification, ReviewPolicy, Sweep
 from tests import factories
 
@@ -66,6 +68,8 @@ DOORS = {
     "inbox": (SIGNED_IN, NOBODY),
     "inbox-read-all": (NOBODY, SIGNED_IN),
     "inbox-read": (NOBODY, {"Rob"}),
+    "telling": (SIGNED_IN, SIGNED_IN),
+    "unsubscribe": (EVERYONE, EVERYONE),  # whoever has the link from somebody's e-mail
     # The author's desk
     "desk": (SIGNED_IN, NOBODY),
     "desk-new": (SIGNED_IN, SIGNED_IN),
@@ -193,6 +197,7 @@ def addresses(people, ana, rob, rita, noor, eva):
 
 def _filled(name, route, *, slug, rows):
     pk = next((row.pk for part, row in rows.items() if part in name), "")
+<<<<<<< HEAD
     parts = {
         "slug": slug,
         "key": "hayden2021",
@@ -203,6 +208,10 @@ def _filled(name, route, *, slug, rows):
         "pk": str(pk),
         "object_id": str(pk),
     }
+=======
+    parts = {"slug": slug, "key": "hayden2021", "part": "0", "pk": str(pk), "object_id": str(pk)}
+    parts["token"] = telling.token(rows["user"], Kind.WITHDRAWN)
+>>>>>>> a0967af (Let people choose what they are told: at once, once a day or not by e-mail)
     route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
     route = route.replace("^(?P<app_label>editorial|articles|reviews)/$", "articles/").replace(
         "(?P<url>.*)$", "nothing"
