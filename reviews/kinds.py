@@ -96,6 +96,6 @@ class Kind(TextChoices):
 ALWAYS_AT_ONCE = frozenset(
     {
         *(Kind.UNSAFE, Kind.QUARANTINED, Kind.SOURCE_ALERT),
-        *(Kind.REVIEW_ASSIGNED, Kind.REVIEW_ENDED, Kind.DECISION_RECORDED),
+        *(Kind.REVIEW_ASSIGNED, Kind.REVIEW_ENDED, Kind.DECISION_RECORDED, Kind.INTERESTS_EXPIRING),
     }
 )

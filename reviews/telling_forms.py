@@ -14,6 +14,7 @@ from reviews.models import TellingPreference
 
 HEADINGS = {
     Office.REVIEWER: "Your reviews",
+    Office.MEMBER: "Your seat on the board",
     Office.AUTHOR: "Your texts",
     Office.EDITOR: "The editors’ desk",
 }

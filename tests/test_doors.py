@@ -197,7 +197,6 @@ def addresses(people, ana, rob, rita, noor, eva):
 
 def _filled(name, route, *, slug, rows):
     pk = next((row.pk for part, row in rows.items() if part in name), "")
-<<<<<<< HEAD
     parts = {
         "slug": slug,
         "key": "hayden2021",
@@ -208,10 +207,7 @@ def _filled(name, route, *, slug, rows):
         "pk": str(pk),
         "object_id": str(pk),
     }
-=======
-    parts = {"slug": slug, "key": "hayden2021", "part": "0", "pk": str(pk), "object_id": str(pk)}
     parts["token"] = telling.token(rows["user"], Kind.WITHDRAWN)
->>>>>>> a0967af (Let people choose what they are told: at once, once a day or not by e-mail)
     route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
     route = route.replace("^(?P<app_label>editorial|articles|reviews)/$", "articles/").replace(
         "(?P<url>.*)$", "nothing"

@@ -6,36 +6,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reviews', '0003_interests_and_credentials'),
+        ("reviews", "0003_interests_and_credentials"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notification',
-            name='digest',
-            field=models.UUIDField(help_text='Names the one e-mail that it goes out in with others.', null=True),
+            model_name="notification",
+            name="digest",
+            field=models.UUIDField(help_text="Names the one e-mail that it goes out in with others.", null=True),
         ),
         migrations.AddField(
-            model_name='notification',
-            name='is_gathered',
-            field=models.BooleanField(default=False, help_text='Waits to go out with the others of its day.'),
+            model_name="notification",
+            name="is_gathered",
+            field=models.BooleanField(default=False, help_text="Waits to go out with the others of its day."),
         ),
         migrations.CreateModel(
-            name='TellingPreference',
+            name="TellingPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choices', models.JSONField(default=dict, help_text='Per kind of message; a kind that is not named is told at once.')),
-                ('time_zone', models.CharField(default='UTC', help_text='Dates in e-mails are given for this zone.', max_length=60)),
-                ('daily_at', models.PositiveSmallIntegerField(default=7, help_text='The hour of the daily e-mail, in that zone.')),
-                ('quiet_from', models.PositiveSmallIntegerField(help_text='From this hour on no e-mail is sent…', null=True)),
-                ('quiet_until', models.PositiveSmallIntegerField(help_text='… until this one.', null=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='telling', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "choices",
+                    models.JSONField(
+                        default=dict, help_text="Per kind of message; a kind that is not named is told at once."
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC", help_text="Dates in e-mails are given for this zone.", max_length=60
+                    ),
+                ),
+                (
+                    "daily_at",
+                    models.PositiveSmallIntegerField(
+                        default=7, help_text="The hour of the daily e-mail, in that zone."
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.PositiveSmallIntegerField(help_text="From this hour on no e-mail is sent…", null=True),
+                ),
+                ("quiet_until", models.PositiveSmallIntegerField(help_text="… until this one.", null=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="telling", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('daily_at__lt', 24)), name='a_day_has_24_hours'), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_until__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_from__lt', 24), ('quiet_until__isnull', False), ('quiet_until__lt', 24), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR'), name='quiet_hours_begin_and_end')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("daily_at__lt", 24)), name="a_day_has_24_hours"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_from__isnull", True), ("quiet_until__isnull", True)),
+                            models.Q(
+                                ("quiet_from__isnull", False),
+                                ("quiet_from__lt", 24),
+                                ("quiet_until__isnull", False),
+                                ("quiet_until__lt", 24),
+                                models.Q(("quiet_from", models.F("quiet_until")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="quiet_hours_begin_and_end",
+                    ),
+                ],
             },
         ),
     ]

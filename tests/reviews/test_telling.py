@@ -243,6 +243,8 @@ def test_hours_that_cannot_be_kept_are_refused_in_words(eva, hours, why):
 def test_the_page_offers_what_concerns_this_person_and_keeps_what_was_chosen(client, ana, eva, rob):
     client.force_login(eva)
     assert "The editors’ desk" in words(client.get(reverse("telling")))
+    client.force_login(rob.user)
+    assert "Your seat on the board" in words(client.get(reverse("telling")))
     client.force_login(ana)
     page = words(client.get(reverse("telling")))
     assert "Your texts" in page
