@@ -135,7 +135,7 @@ def preview(request: SignedIn, slug: str) -> HttpResponse:
     except UnreadableText as refusal:
         return render(request, "desk/preview.html", context | {"refusal": refusal})
     unit = draft_preview(article, content, at=clock.now())
-    places = references_with_places(unit.text) if unit.text else []
+    places = references_with_places(unit)
     page = {"unit": unit, "tracker": NOTHING_REACHED, "references": places}
     return render(request, "desk/preview.html", context | page)
 

@@ -12,7 +12,6 @@ from django.utils.cache import patch_vary_headers
 
 from articles.public import PublicArticle
 from articles.remembering import fingerprint
-from articles.standing import Standing
 
 LONGEST_SHARED = 60  # seconds a shared cache may go on showing an approved page
 
@@ -27,14 +26,16 @@ def status_of(unit: PublicArticle) -> HTTPStatus:
     return HTTPStatus.GONE if told.is_gone else HTTPStatus.OK
 
 
-def for_unit(response: HttpResponse, unit: PublicArticle, request: HttpRequest, *, at: datetime) -> HttpResponse:
+def for_unit(
+    response: HttpResponse, unit: PublicArticle, request: HttpRequest, *, at: datetime, beside: str = ""
+) -> HttpResponse:
     """Say the standing; let only checked text be indexed, and let only strangers' copies of it be kept."""
     told = unit.standing
     response["X-Review-Standing"] = told.state.value
     if not told.is_indexable or unit.text is None:
         keep_out_of_search(response)
-    response["Cache-Control"] = _cache_control(told, request, at=at)
-    if etag := etag_of(unit, request):
+    response["Cache-Control"] = _cache_control(unit, request, at=at)
+    if etag := etag_of(unit, request, beside=beside):
         response["ETag"] = etag
     patch_vary_headers(response, ["Cookie"])
     return response
@@ -53,11 +54,15 @@ def keep_out_of_search(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def etag_of(unit: PublicArticle, request: HttpRequest) -> str | None:
-    """A strong validator of a stranger's page of checked text. Never a date: two standings can share a second."""
+def etag_of(unit: PublicArticle, request: HttpRequest, *, beside: str = "") -> str | None:
+    """A strong validator of a stranger's page of checked text. Never a date: two standings can share a second.
+
+    `beside` is what else the page says, which the unit does not know of.
+    """
     if unit.standing.is_pending or unit.text is None or not is_stranger(request):
         return None
-    named = f"{request.path}\n{settings.SITE_URL}\n{settings.SITE_NAME}\n{fingerprint(unit)}"
+    site = (settings.SITE_URL, settings.SITE_NAME, settings.CONTACT_EMAIL)
+    named = "\n".join([request.path, *site, fingerprint(unit), beside])
     return f'"{hashlib.sha256(named.encode()).hexdigest()[:40]}"'
 
 
@@ -66,10 +71,12 @@ def is_stranger(request: HttpRequest) -> bool:
     return not request.COOKIES.keys() & {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 
 
-def _cache_control(told: Standing, request: HttpRequest, *, at: datetime) -> str:
+def _cache_control(unit: PublicArticle, request: HttpRequest, *, at: datetime) -> str:
+    told = unit.standing
     if told.is_pending or told.check_due is None or told.is_quarantined:
         return "no-store"
-    if not is_stranger(request):
+    # Who chose a variant gets a page of their own: a shared cache that overlooks `Vary` hands out the whole text.
+    if unit.reader or not is_stranger(request):
         return "private, max-age=0, must-revalidate"
     left = int((told.check_due - at).total_seconds())
     return f"max-age=0, s-maxage={max(0, min(LONGEST_SHARED, left))}, must-revalidate"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from articles.models import Approval, Article, Notice, Revision
 from articles.public import PublicArticle, public_article, unit_under
 from articles.seals import is_proven
-from articles.standing import Checker, Told, standing_of_older
+from articles.standing import Checker, Told, checkers, standing_of_older
 from articles.states import NoticeKind, State
 from editorial.audit import subject_of
 
@@ -137,12 +137,11 @@ def _version(article: Article, shown: PublicArticle, revision: Revision, publish
 
 
 def _check(approval: Approval) -> Check:
-    people = tuple(Checker(c["name"], c["profession"], c["decided_at"]) for c in approval.checked_by)
     return Check(
         approval.number,
         approval.checked_at,
         approval.valid_until,
-        people,
+        checkers(approval),
         approval.released_by,
         subject_of(approval),
     )

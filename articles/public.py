@@ -11,6 +11,7 @@ from django.urls import reverse
 from articles.caution import Caution, caution, is_machine_written
 from articles.models import Article, Move, Notice
 from articles.querysets import ArticleQuerySet
+from articles.readers import EVERYTHING, Variant, variant
 from articles.rendering import plain_words
 from articles.seals import is_intact, is_proven
 from articles.standing import Standing, Told, standing
@@ -91,6 +92,8 @@ class PublicArticle:
     submitted_at: datetime | None
     updated_at: datetime | None
     withheld_because: str = ""
+    reader: str = ""  # who the reader says they are
+    variant: Variant = EVERYTHING
     version_line: str = ""  # at the permanent address of one version: which it is, and whether it stands
 
     @property
@@ -139,13 +142,16 @@ class PublicArticle:
         return NoticeKind.SOURCE_ALERT if NoticeKind.SOURCE_ALERT in kinds else NoticeKind.CONCERN
 
 
-def public_article(article: Article, *, at: datetime) -> PublicArticle:
-    """Build the unit for a reader from an article loaded by `for_public`."""
+def public_article(article: Article, *, at: datetime, reader: str = "") -> PublicArticle:
+    """Build the unit for a reader from an article loaded by `for_public`.
+
+    `reader` is an `Audience`, or nothing: it chooses variant, disclaimer and whom the caution speaks to.
+    """
     # Two stages: the standing decides which revision may be shown; only then is any text looked at.
-    return unit_under(article, _standing(article, at=at))
+    return unit_under(article, _standing(article, at=at), reader=reader)
 
 
-def unit_under(article: Article, told: Standing) -> PublicArticle:
+def unit_under(article: Article, told: Standing, *, reader: str = "") -> PublicArticle:
     """Build the unit under a standing computed for the article or for one of its older versions."""
     revision = told.shown
     data = revision.data if revision else {}
@@ -160,13 +166,17 @@ def unit_under(article: Article, told: Standing) -> PublicArticle:
         topic=topic,
         topic_slug=topic_slug,
         standing=told,
-        caution=caution(told, ai_involvement=ai["involvement"], audience=audience),
-        text=_text(revision) if revision else None,
+        caution=caution(told, ai_involvement=ai["involvement"], audience=reader or audience),
+        text=_text(revision, reader=reader) if revision else None,
         ai_line=ai_line(ai),
         ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=told.is_pending),
         submitted_at=article.latest_revision.submitted_at if article.latest_revision else None,
         updated_at=article.updated_at,
         withheld_because="" if revision else _why_withheld(article, told),
+        reader=reader,
+        variant=variant(reader, has_plain=bool(data["html"]["plain_body"]), audience=audience)
+        if revision
+        else EVERYTHING,
     )
 
 
@@ -259,12 +269,12 @@ def _topic(article: Article, named: Any) -> tuple[str, str]:
     return name, article.topic.slug if name == article.topic.name else frozen.get("topic_slug", article.topic.slug)
 
 
-def _text(revision: Any) -> PublicText:
-    return _printable(revision.data, digest=revision.digest, canonical=revision.content)
+def _text(revision: Any, *, reader: str = "") -> PublicText:
+    return _printable(revision.data, digest=revision.digest, canonical=revision.content, reader=reader)
 
 
-def _printable(content: dict[str, Any], *, digest: str, canonical: str = "") -> PublicText:
-    html = content["html"]
+def _printable(content: dict[str, Any], *, digest: str, canonical: str = "", reader: str = "") -> PublicText:
+    html, disclaimers = content["html"], content["disclaimers"]
     return PublicText(
         title=content["title"],
         short_answer=content["short_answer"],
@@ -274,7 +284,7 @@ def _printable(content: dict[str, Any], *, digest: str, canonical: str = "") -> 
         plain_html=html["plain_body"],
         headings=tuple((anchor, text) for anchor, text in html["headings"]),
         references=tuple(content["references"]),
-        disclaimer=content["disclaimers"][content["audience"]],
+        disclaimer=disclaimers.get(reader) or disclaimers[content["audience"]],
         authors=tuple(content["authors"]),
         audience=str(Audience(content["audience"]).label),
         language=content["language"],

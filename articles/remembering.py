@@ -32,13 +32,13 @@ def fingerprint(unit: PublicArticle) -> str:
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
-def remembered(key: str, make: Callable[[], str]) -> str:
+def remembered(key: str, make: Callable[[], str], *, seconds: int = KEEP_SECONDS) -> str:
     """The string kept under `key`, or a fresh one; a cache that fails is left alone for a while and costs nothing."""
     kept = _try(lambda: cache.get(key))
     if isinstance(kept, str):
         return kept
     made = make()
-    _try(lambda: cache.set(key, made, KEEP_SECONDS))
+    _try(lambda: cache.set(key, made, seconds))
     return made
 
 

@@ -47,6 +47,7 @@ class Checker:
     name: str
     profession: str
     decided_at: str
+    interests: str = ""  # as declared when they decided
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def standing_of_older(
         Told.RETRACTED if is_retracted else Told.SUPERSEDED,
         revision,
         is_listed=True,
-        checked_by=_checkers(approval),
+        checked_by=checkers(approval),
         checked_at=approval.checked_at,
         check_due=approval.valid_until,
         released_by=approval.released_by,
@@ -152,7 +153,7 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
         state,
         None if hidden else approval.revision,
         True,
-        checked_by=_checkers(approval),
+        checked_by=checkers(approval),
         checked_at=approval.checked_at,
         check_due=approval.valid_until,
         released_by=approval.released_by,
@@ -162,8 +163,10 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
     )
 
 
-def _checkers(approval: Any) -> tuple[Checker, ...]:
-    return tuple(Checker(c["name"], c["profession"], c["decided_at"]) for c in approval.checked_by)
+def checkers(approval: Any) -> tuple[Checker, ...]:
+    return tuple(
+        Checker(c["name"], c["profession"], c["decided_at"], c.get("interests", "")) for c in approval.checked_by
+    )
 
 
 def _unchecked(article: Any, notices: tuple, overlays: tuple, quarantined: bool) -> Standing:

@@ -54,7 +54,7 @@ def one_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     this = _version_or_404(found, number, at=at)
     if this.unit is None:
         return _taken_back(request, found, this)
-    response = _unchanged(request, this.unit) or _version_page(request, found, this, this.unit, unit)
+    response = _unchanged(request, this.unit) or _version_page(request, found, this, this.unit, unit, at=at)
     return headers.keep_out_of_search(headers.for_unit(response, this.unit, request, at=at))
 
 
@@ -128,13 +128,13 @@ def _unchanged(request: HttpRequest, unit: PublicArticle) -> HttpResponse | None
 
 
 def _version_page(
-    request: HttpRequest, article: Article, this: Version, unit: PublicArticle, now: PublicArticle
+    request: HttpRequest, article: Article, this: Version, unit: PublicArticle, now: PublicArticle, *, at: datetime
 ) -> HttpResponse:
     context = {
         "unit": unit,
         "version": this,
         "now": now,
-        "article_html": article_html(article, unit),
+        "article_html": article_html(article, unit, at=at),
         "records": records_of(article, this),
         "address": metadata.address(now),
     }

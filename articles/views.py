@@ -3,6 +3,7 @@
 from datetime import datetime
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,17 +14,21 @@ from django.views.decorators.http import require_safe
 
 from articles import headers, metadata
 from articles.channels import carries_articles, declare
+from articles.counting import counted
 from articles.excerpts import excerpt
 from articles.models import Article, Topic
 from articles.paging import older_than, place_of
-from articles.public import PublicArticle, PublicText, for_public, public_article, shown, tracker
+from articles.past_versions import versions
+from articles.public import PublicArticle, for_public, public_article, shown, tracker
 from articles.querysets import ArticleQuerySet
+from articles.readers import COOKIE, NAMES, known
 from articles.remembering import fingerprint, remembered
 from articles.rendering import mentions
 from articles.search import LONGEST_QUERY, search
 from editorial import clock
 
 PER_PAGE = 20
+SHOWN_VERSIONS = 3  # on the page itself; the others are in the change history
 RETRY_SECONDS = 3600
 
 
@@ -51,13 +56,14 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     """One article: its text under what may be said of it, or the fact that there is none to read."""
     at = clock.now()
     found = get_object_or_404(for_public(Article.objects.all()), slug=slug)
-    unit = public_article(found, at=at)
+    unit = public_article(found, at=at, reader=known(request.COOKIES.get(COOKIE)))
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
-    etag = headers.etag_of(unit, request)
+    numbers = counted(at=at)
+    etag = headers.etag_of(unit, request, beside=f"{numbers}")
     unchanged = get_conditional_response(request, etag=etag) if etag else None
-    response = declare(unchanged, ()) if unchanged else _page(request, found, unit)
-    return headers.for_unit(response, unit, request, at=at)
+    response = declare(unchanged, ()) if unchanged else _page(request, found, unit, numbers, at=at)
+    return headers.for_unit(response, unit, request, at=at, beside=f"{numbers}")
 
 
 def instead_of_text(request: HttpRequest, unit: PublicArticle, *, at: datetime) -> HttpResponse | None:
@@ -98,10 +104,13 @@ def _refusal(request: HttpRequest, unit: PublicArticle, status: HTTPStatus) -> H
     return declare(render(request, "articles/withheld.html", {"unit": unit}), [unit])
 
 
-def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: Article, unit: PublicArticle, numbers: dict[str, int], *, at: datetime
+) -> HttpResponse:
     context = {
         "unit": unit,
-        "article_html": article_html(found, unit),
+        "article_html": article_html(found, unit, at=at),
+        "counted": numbers,
         "address": metadata.address(unit),
         "description": metadata.description(unit),
         "json_ld": metadata.json_ld(unit),
@@ -109,24 +118,33 @@ def _page(request: HttpRequest, found: Article, unit: PublicArticle) -> HttpResp
     return declare(render(request, "articles/article.html", context), [unit])
 
 
-def article_html(found: Article, unit: PublicArticle) -> SafeString:
+def article_html(found: Article, unit: PublicArticle, *, at: datetime) -> SafeString:
     """The `<article>` element, kept under everything that a reader would see change."""
 
     def make() -> str:
         context = {
             "unit": unit,
             "tracker": tracker(unit.standing, found),
-            "references": references_with_places(unit.text) if unit.text else [],
+            "references": references_with_places(unit),
+            "history": () if unit.version_line else versions(found, at=at)[:SHOWN_VERSIONS],
+            "readers": NAMES.items(),
+            "contact_email": settings.CONTACT_EMAIL,
         }
         return render_to_string("articles/_article.html", context)
 
     return mark_safe(remembered(f"article:{fingerprint(unit)}", make))
 
 
-def references_with_places(text: PublicText) -> list[tuple[dict, list[str]]]:
-    """Each source with the ids of the places that cite it, for the links back."""
+def references_with_places(unit: PublicArticle) -> list[tuple[dict, list[str]]]:
+    """Each source with the ids of the places on this page that cite it, for the links back."""
+    text, chosen = unit.text, unit.variant
+    if text is None:
+        return []
+    shown = [text.short_answer_html]
+    shown += [text.body_html] if chosen.shows_full else []
+    shown += [text.plain_html] if chosen.shows_plain else []
     places: dict[int, list[str]] = {}
-    for fragment in (text.short_answer_html, text.body_html, text.plain_html):
+    for fragment in shown:
         for number, anchors in mentions(fragment).items():
             places.setdefault(number, []).extend(anchors)
     return [(reference, places.get(reference["number"], [])) for reference in text.references]
@@ -150,7 +168,7 @@ def _list_page(
         "units": units,
         "older": place_of(rows[PER_PAGE - 1]) if len(rows) > PER_PAGE else "",
         "is_first": "before" not in request.GET,
-        "counted": Article.objects.counted(at=at),
+        "counted": counted(at=at),
         "topics": Topic.objects.filter(pk__in=Article.objects.public(at=at).values("topic")),
     }
     response = headers.for_list(render(request, template, context), units)

@@ -182,6 +182,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_TIMEOUT = 10
+CONTACT_EMAIL = env("CONTACT_EMAIL", f"editors@{urlsplit(SITE_URL).hostname}")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <desk@{urlsplit(SITE_URL).hostname}>")
 if PRODUCTION and not env("EMAIL_URL"):
     raise ImproperlyConfigured("Set EMAIL_URL (smtp://user:password@host:port): the desk must be able to tell people.")

@@ -204,4 +204,5 @@ def _printed(decision: Decision) -> dict[str, Any]:
         "decided_at": decision.decided_at.isoformat(),
         "decision": f"{decision.pk}",
         "specialty_matched": decision.specialty_matched,
+        "interests": decision.interests,
     }

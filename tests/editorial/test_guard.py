@@ -418,7 +418,7 @@ def test_a_page_is_refused_when_its_caution_is_lost(client, submitted, monkeypat
     address = submitted.get_absolute_url()
     assert client.get(address).status_code == 200
     bare = mark_safe(f'<article data-standing="submitted"><h1>A?</h1><p>{TEXT}</p></article>')
-    monkeypatch.setattr("articles.views._article_html", lambda found, unit: bare)
+    monkeypatch.setattr("articles.views.article_html", lambda found, unit, at: bare)
     response = client.get(address)
     assert response.status_code == 503
     assert TEXT not in response.content.decode()
