@@ -128,10 +128,21 @@ class Source(Said):
     links: list[Link]
 
 
+class Search(Said):
+    """Where the authors looked, for what and when, before they wrote that something is not known."""
+
+    where: str
+    terms: str
+    date: str
+    hits: int
+    note: str
+
+
 class Whole(Item):
     body_html: str | None
     plain_html: str | None
     references: list[Source]
+    searches: list[Search]
     disclaimer: str | None
     withheld_because: str
 
@@ -283,6 +294,7 @@ def _whole(unit: PublicArticle) -> Whole:
         body_html=text.body_html if text else None,
         plain_html=text.plain_html or None if text else None,
         references=[_source(reference) for reference in text.references] if text else [],
+        searches=[Search(**search) for search in text.searches] if text else [],
         disclaimer=text.disclaimer if text else None,
         withheld_because=unit.withheld_because,
     )

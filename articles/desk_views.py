@@ -153,6 +153,7 @@ def references(request: SignedIn, slug: str) -> HttpResponse:
         "dangling": [key for key in numbers if key not in kept],
         "loose": len(draft_of(article).loose_numbers),
         "twins": pairs([row["reference"].as_record() for row in rows]),
+        "searches": article.searches.all(),
     }
     return render(request, "desk/references.html", context)
 

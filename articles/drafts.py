@@ -28,7 +28,7 @@ def draft_of(article: Article) -> Draft:
         references=listed,
         # The numbers of this list are made from the keys of the text: a loose number cannot mean one of them.
         reference_list_numbered=False,
-        searches=(),
+        searches=tuple(search.as_record() for search in article.searches.all()),
         own_names=(settings.SITE_NAME, *(person.label for person in (article.author, *article.coauthors.all()))),
         today=clock.now().date(),
         retractions=statuses(listed),

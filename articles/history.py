@@ -1,12 +1,12 @@
 """The convenience log of one article: who changed which words of the working text, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from articles.models import Article, Reference, Topic
+from articles.models import Article, RecordedSearch, Reference, Topic
 from articles.revisions import Budget, Rows, compare, shortened
 from articles.significance import Change
 from editorial.models import User
@@ -27,6 +27,7 @@ SHORT = {
 }
 NO_WORDS = {"id", "article", "position", "list_number", "edition"}
 OF_REFERENCE = [f.attname for f in Reference._meta.concrete_fields if f.name not in NO_WORDS]
+OF_SEARCH = ("where", "terms", "searched_on", "hits", "note")
 DID = {"+": "added", "~": "changed", "-": "removed"}
 
 
@@ -56,7 +57,8 @@ def page(article: Article, *, before: str = "") -> Page:
         ValueError: no page ever gave out such a place.
     """
     moment, budget = _moment(before), Budget()
-    kept = of_working_text(article, before=moment, budget=budget) + of_references(article, before=moment)
+    kept = of_working_text(article, before=moment, budget=budget)
+    kept += of_references(article, before=moment) + of_searches(article, before=moment)
     kept.sort(key=lambda entry: entry.at, reverse=True)
     # Of two changes in the same moment none may fall between two pages.
     last = kept[MOST - 1].at if len(kept) > MOST else None
@@ -77,12 +79,24 @@ def of_working_text(article: Article, *, before: datetime | None = None, budget:
 def of_references(article: Article, *, before: datetime | None = None) -> list[Entry]:
     """The newest changes to the list of sources, newest first."""
     log = Reference.history.filter(article=article)
+    return _of_rows(log, OF_REFERENCE, lambda row: f"Reference [@{row.key}]", named_by="title", before=before)
+
+
+def of_searches(article: Article, *, before: datetime | None = None) -> list[Entry]:
+    """The newest changes to the recorded searches, newest first."""
+    log = RecordedSearch.history.filter(article=article)
+    return _of_rows(log, OF_SEARCH, lambda row: f"Search in {row.where}", named_by="terms", before=before)
+
+
+def _of_rows(
+    log: Any, names: Iterable[str], subject: Callable[[Any], str], *, named_by: str, before: datetime | None
+) -> list[Entry]:
     kept = list(_newest(log, before)[: MOST + 1])
     known: dict[int, Any] = _as_they_were(log, kept)
     entries = []
     for row in reversed(kept):
         old = known.get(row.id)
-        entries.append(_entry(row, f"Reference [@{row.key}]", _reference_fields(old, row)))
+        entries.append(_entry(row, subject(row), _fields(old, row, names, named_by)))
         known[row.id] = row
     return entries[::-1]
 
@@ -131,10 +145,10 @@ def _article_fields(old: Any, new: Any, names: dict[str, dict[int, str]], budget
     return fields
 
 
-def _reference_fields(old: Any, new: Any) -> list[Change]:
+def _fields(old: Any, new: Any, names: Iterable[str], named_by: str) -> list[Change]:
     if old is None or new.history_type != "~":
-        return _replaced("title", "", new.title, new) if new.history_type == "+" else []
-    pairs = ((name, str(getattr(old, name) or ""), str(getattr(new, name) or "")) for name in OF_REFERENCE)
+        return _replaced(named_by, "", getattr(new, named_by), new) if new.history_type == "+" else []
+    pairs = ((name, str(getattr(old, name) or ""), str(getattr(new, name) or "")) for name in names)
     return [changed for name, was, now in pairs for changed in _replaced(name.replace("_", " "), was, now, new)]
 
 

@@ -201,6 +201,31 @@ class Reference(models.Model):
         return {f.name: getattr(self, f.name) for f in self._meta.concrete_fields if f.name not in left_out}
 
 
+class RecordedSearch(models.Model):
+    """Where somebody looked, for what, when, and how much was found: what a sentence that denies rests on."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="searches")
+    where = models.CharField("where", max_length=200)
+    terms = models.CharField("search terms", max_length=2000)
+    searched_on = models.DateField("day of the search")
+    hits = models.PositiveIntegerField("number of hits")
+    note = models.CharField(max_length=500, blank=True)
+    edition = models.PositiveIntegerField(default=0, editable=False)
+
+    history = HistoricalRecords(excluded_fields=["edition"])
+
+    class Meta:
+        ordering = ["searched_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.where}, {self.searched_on:%d %B %Y}"
+
+    def as_record(self) -> dict[str, Any]:
+        """The plain form that revisions freeze and checks read."""
+        said = {name: getattr(self, name) for name in ("where", "terms", "hits", "note")}
+        return said | {"date": self.searched_on.isoformat()}
+
+
 class BroughtIn(models.Model):
     """A text that came in from outside, and what was said of its records then."""
 

@@ -45,6 +45,7 @@ class PublicText:
     plain_html: str
     headings: tuple[tuple[str, str], ...]
     references: tuple[dict[str, Any], ...]
+    searches: tuple[dict[str, Any], ...]
     disclaimer: str
     authors: tuple[str, ...]
     audience: str
@@ -284,6 +285,7 @@ def _printable(content: dict[str, Any], *, digest: str, canonical: str = "", rea
         plain_html=html["plain_body"],
         headings=tuple((anchor, text) for anchor, text in html["headings"]),
         references=tuple(content["references"]),
+        searches=tuple(content.get("searches", ())),  # older revisions were frozen without
         disclaimer=disclaimers.get(reader) or disclaimers[content["audience"]],
         authors=tuple(content["authors"]),
         audience=str(Audience(content["audience"]).label),

@@ -50,6 +50,7 @@ def content_of(article: Article, *, number: int) -> dict[str, Any]:
         "disclaimers": {str(audience): text for audience, text in DISCLAIMERS.items()},
         "references": [_printed(records[key], number=n) for key, n in numbers.items() if key in records]
         + [_printed(records[key], number=None) for key in records if key not in numbers],
+        "searches": [search.as_record() for search in article.searches.all()],
         "html": render_article(numbers={key: n for key, n in numbers.items() if key in records}, **texts),  # type: ignore[arg-type]
     }
 
@@ -143,6 +144,7 @@ def compare(old: dict[str, Any], new: dict[str, Any], *, budget: Budget | None =
     budget = budget or Budget()
     parts = [(part, _flat(old.get(part)), _flat(new.get(part))) for part in COMPARED]
     parts.append(("references", _reference_lines(old), _reference_lines(new)))
+    parts.append(("searches", _search_lines(old), _search_lines(new)))
     return [Difference(part, _word_rows(was, now, budget)) for part, was, now in parts if was != now]
 
 
@@ -172,6 +174,14 @@ def _flat(value: Any) -> str:
 
 def _reference_lines(content: dict[str, Any]) -> str:
     return "\n".join(_reference_line(reference) for reference in content["references"])
+
+
+def _search_lines(content: dict[str, Any]) -> str:
+    """Content that was frozen before searches were recorded has none."""
+    lines = (
+        f"{s['where']}, {s['date']}: {s['terms']} ({s['hits']} hits). {s['note']}" for s in content.get("searches", ())
+    )
+    return "\n".join(line.strip() for line in lines)
 
 
 def _reference_line(reference: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ LABELS = {
     "authors": "Authors",
     "ai": "AI involvement",
     "references": "References",
+    "searches": "Where we searched",
 }
 
 

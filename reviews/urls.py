@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import bring_in_pages, desk_views, reference_pages
+from articles import bring_in_pages, desk_views, reference_pages, search_pages
 from articles.citations import KEY
 from reviews import public_pages, telling_pages, views
 
@@ -35,6 +35,9 @@ urlpatterns = [
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
     path("desk/<slug:slug>/references/new/", desk_views.reference_edit, name="desk-reference-new"),
     path("desk/<slug:slug>/references/import/", desk_views.import_references, name="desk-import-references"),
+    path("desk/<slug:slug>/searches/new/", search_pages.edit, name="desk-search-new"),
+    path("desk/<slug:slug>/searches/<int:pk>/edit/", search_pages.edit, name="desk-search-edit"),
+    path("desk/<slug:slug>/searches/<int:pk>/remove/", search_pages.remove, name="desk-search-remove"),
     path("desk/<slug:slug>/references/<key:key>/merge/", reference_pages.merge, name="desk-reference-merge"),
     path("desk/<slug:slug>/references/<key:key>/edit/", desk_views.reference_edit, name="desk-reference-edit"),
     path(

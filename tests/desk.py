@@ -14,6 +14,7 @@ OF_ONE_ARTICLE = [
     "desk-references",
     "desk-reference-new",
     "desk-import-references",
+    "desk-search-new",
     "desk-citations",
     "desk-submit",
     "desk-withdraw",

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from articles import editing
+from articles import editing, searches
 from articles.importers.records import Author, ReferenceRecord
-from articles.models import Article, Topic
+from articles.models import Article, RecordedSearch, Topic
 from articles.states import AiInvolvement, Audience
 from editorial import clock
 from editorial.audit import record
@@ -99,6 +99,11 @@ def draft(*, by: User, risk: int = 2, references: bool = True, **fields: Any) ->
     if references:
         editing.add_references(article, [HAYDEN], by=by)
     return fresh(article)
+
+
+def recorded_search(article: Article, *, by: User, **fields: Any) -> RecordedSearch:
+    said = {"where": "PubMed", "terms": "tidal balance", "searched_on": date(2026, 9, 1), "hits": 0, "note": ""}
+    return searches.save(article, said | fields, by=by)
 
 
 def fresh(article: Article) -> Article:

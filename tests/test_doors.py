@@ -86,6 +86,9 @@ DOORS = {
     "desk-reference-edit": ({"Ana"}, {"Ana"}),
     "desk-reference-remove": ({"Ana"}, {"Ana"}),
     "desk-reference-merge": ({"Ana"}, {"Ana"}),
+    "desk-search-new": ({"Ana"}, {"Ana"}),
+    "desk-search-edit": ({"Ana"}, {"Ana"}),
+    "desk-search-remove": ({"Ana"}, {"Ana"}),
     "desk-submit": ({"Ana"}, {"Ana"}),
     "desk-withdraw": ({"Ana"}, {"Ana"}),
     "desk-history": ({"Ana"}, NOBODY),
@@ -186,6 +189,7 @@ def addresses(people, ana, rob, rita, noor, eva):
         "sweep": Sweep.objects.create(started_at=now, finished_at=now),
         "member-standing": rob,
         "article": private,
+        "desk-search": factories.recorded_search(private, by=ana),
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
     slugs["topic"] = public.topic.slug
