@@ -60,6 +60,21 @@ def draft_of_file(
     )
 
 
+def draft_of_frozen(content: Mapping[str, Any]) -> Draft:
+    """A frozen text with its sources, for finding its sentences again.
+
+    Its sources stand in the order readers meet them, so a loose number says nothing of which one is meant.
+    """
+    return Draft(
+        title=content["title"],
+        short_answer=content["short_answer"],
+        body=content["body"],
+        plain_body=content["plain_body"],
+        audience=content["audience"],
+        references=tuple(content["references"]),
+    )
+
+
 def _statuses_if_there_is_a_desk(references: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | None:
     """A file can be checked before the desk has a database, and then no list is loaded."""
     try:

@@ -71,6 +71,11 @@ def is_stranger(request: HttpRequest) -> bool:
     return not request.COOKIES.keys() & {settings.SESSION_COOKIE_NAME, CookieStorage.cookie_name}
 
 
+def is_a_read(request: HttpRequest) -> bool:
+    """A stranger's browser: it says that it wants a page, which the sweep and most programs do not."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "") and is_stranger(request)
+
+
 def _cache_control(unit: PublicArticle, request: HttpRequest, *, at: datetime) -> str:
     told = unit.standing
     if told.is_pending or told.check_due is None or told.is_quarantined:

@@ -371,6 +371,38 @@ class CitedSource(models.Model):
         return f"[@{self.key}] of {self.revision}"
 
 
+class ReadCount(models.Model):
+    """How often one article was read on one day; who read it is nowhere."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    day = models.DateField()
+    reads = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["article", "day"], name="one_count_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.reads} on {self.day:%d %B %Y}"
+
+
+class AlertedClaim(models.Model):
+    """One claim that leans on the source of a source alert, by the identity that verdicts know it by.
+
+    Made from the frozen text when the alert is published, so that exactly these claims can be read again.
+    """
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="claims")
+    field = models.CharField(max_length=20, help_text="The language variant it stands in.")
+    identity = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["notice", "identity"], name="a_claim_is_named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.identity[:12]} in {self.field}"
+
+
 class RetractionRecord(models.Model):
     """What the loaded retraction list says last of one paper."""
 

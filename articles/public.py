@@ -9,6 +9,8 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from articles.caution import Caution, caution, is_machine_written
+from articles.drafts import draft_of_frozen
+from articles.integrity.claims import extract, normalised
 from articles.models import Article, Move, Notice
 from articles.querysets import ArticleQuerySet
 from articles.readers import EVERYTHING, Variant, variant
@@ -26,6 +28,7 @@ MARKS = {
     NoticeKind.SOURCE_ALERT: "Source retracted or in doubt",
     NoticeKind.CONCERN: "Under question",
 }
+VARIANTS = {"short_answer": "short answer", "body": "body", "plain_body": "plain-language version"}
 UNCHECKED_MARK = "Not yet checked"
 DOUBTED = {
     NoticeKind.SOURCE_ALERT: "a source was retracted or is in doubt",
@@ -63,6 +66,19 @@ class PublicText:
     def words(self) -> str:
         """All that is read, without marks and citations."""
         return " ".join(plain_words(f) for f in (self.short_answer_html, self.body_html, self.plain_html) if f)
+
+
+@dataclass(frozen=True)
+class CitingSentence:
+    """One frozen sentence that cites a source; `identity` is what verdicts on it are kept under."""
+
+    field: str
+    words: str
+    identity: str
+
+    @property
+    def variant(self) -> str:
+        return VARIANTS[self.field]
 
 
 @dataclass(frozen=True)
@@ -227,6 +243,16 @@ def draft_preview(article: Article, content: dict[str, Any], *, at: datetime) ->
 def reviewer_text(revision: Any) -> PublicText:
     """One frozen revision for the person asked to judge it: the same words a reader would get."""
     return _text(revision)
+
+
+def sentences_citing(revision: Any, key: str) -> tuple[CitingSentence, ...]:
+    """What a frozen text says on the strength of one of its sources, in every language variant, for the desks."""
+    claims = extract(draft_of_frozen(revision.data))
+    return tuple(
+        CitingSentence(claim.sentence.field, normalised(claim.sentence.text), claim.identity)
+        for claim in claims
+        if key in claim.keys
+    )
 
 
 def ai_line(ai: dict[str, str]) -> str:

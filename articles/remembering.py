@@ -34,11 +34,11 @@ def fingerprint(unit: PublicArticle) -> str:
 
 def remembered(key: str, make: Callable[[], str], *, seconds: int = KEEP_SECONDS) -> str:
     """The string kept under `key`, or a fresh one; a cache that fails is left alone for a while and costs nothing."""
-    kept = _try(lambda: cache.get(key))
+    kept = attempt(lambda: cache.get(key))
     if isinstance(kept, str):
         return kept
     made = make()
-    _try(lambda: cache.set(key, made, seconds))
+    attempt(lambda: cache.set(key, made, seconds))
     return made
 
 
@@ -49,7 +49,8 @@ def release() -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
-def _try(ask: Callable[[], object]) -> object:
+def attempt(ask: Callable[[], object]) -> object:
+    """What the cache answers; None where it is in trouble, and then it is not asked again for a while."""
     global _cache_rests_until
     if time.monotonic() < _cache_rests_until:
         return None

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from articles.importers.retractions import ListedPaper
+from articles.importers.retractions import ListedPaper, day_of
 from articles.integrity.draft import value
 from articles.integrity.duplicates import bare_doi
 from articles.models import Article, CitedSource, RetractionRecord
@@ -78,6 +79,17 @@ def hits(*, among: ArticleQuerySet | None = None) -> list[Hit]:
         (Hit(source.revision.article, source, records[source.record_id]) for source in found),
         key=lambda hit: hit.order,
     )
+
+
+def ranked(found: Iterable[Hit], *, reads: Mapping[int, int]) -> list[Hit]:
+    """In the order they should be looked at: doubt before mere correction, then by risk, readers, and the newest."""
+
+    def order(hit: Hit) -> tuple[bool, int, int, int, tuple[int, int, int, int]]:
+        is_mended = hit.record.nature == RetractionNature.CORRECTION
+        day = day_of(hit.record.date) or date.min
+        return is_mended, -hit.article.risk_id, -reads.get(hit.article.pk, 0), -day.toordinal(), hit.order
+
+    return sorted(found, key=order)
 
 
 def identifiers(reference: Mapping[str, Any]) -> tuple[str, str]:

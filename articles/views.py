@@ -12,7 +12,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
-from articles import headers, metadata
+from articles import headers, metadata, readership
 from articles.channels import carries_articles, declare
 from articles.counting import counted
 from articles.excerpts import excerpt
@@ -63,6 +63,8 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     etag = headers.etag_of(unit, request, beside=f"{numbers}")
     unchanged = get_conditional_response(request, etag=etag) if etag else None
     response = declare(unchanged, ()) if unchanged else _page(request, found, unit, numbers, at=at)
+    if headers.is_a_read(request):
+        readership.note(found.pk)
     return headers.for_unit(response, unit, request, at=at, beside=f"{numbers}")
 
 

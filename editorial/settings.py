@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "reviews.tasks.deliver_outbox", "schedule": 15.0, "options": {"expires": 15}},
     "remind": {"task": "reviews.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "sweep": {"task": "reviews.tasks.sweep", "schedule": 300.0, "options": {"expires": 300}},
+    "count-reads": {"task": "reviews.tasks.count_reads", "schedule": 300.0, "options": {"expires": 300}},
     "load-retractions": {
         "task": "reviews.tasks.load_retractions",
         # By the hour of the day: an interval of a day would begin anew whenever beat is started anew.

@@ -1,20 +1,29 @@
 """The editors' page about the retraction list: what is loaded, which articles it concerns, and a new list."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from articles import retractions
 from articles.importers import UnreadableFile
-from articles.models import Article, RetractionRecord
+from articles.models import Article, RetractionRecord, Revision
+from articles.public import CitingSentence, sentences_citing
+from articles.readership import recent_reads
+from articles.retractions import Hit
+from articles.seals import is_intact
+from editorial import clock
 from editorial.admin_doors import visitor
 from editorial.errors import WorkflowError
 from reviews import source_alerts
 from reviews.forms import RetractionListForm
 
-MOST_SHOWN = 200
+PER_PAGE = 25
 MOST_PROBLEMS = 20
 
 
@@ -48,8 +57,33 @@ def _load(request: HttpRequest, form: RetractionListForm) -> bool:
     return True
 
 
-def _page(request: HttpRequest, form: RetractionListForm, *, status: int = 200) -> HttpResponse:
+@dataclass(frozen=True)
+class Leaning:
+    """One article that leans on a listed source: how much it is read, and the sentences that cite it."""
+
+    hit: Hit
+    reads: int
+    sentences: tuple[CitingSentence, ...]
+    is_intact: bool
+
+
+def _leaning(request: HttpRequest) -> Page:
+    """A page of the articles concerned, those to look at first before the others; sentences of this page only."""
     found = retractions.hits(among=Article.objects.visible_to(visitor(request)))
+    reads = recent_reads({hit.article.pk for hit in found}, at=clock.now())
+    page: Page = Paginator(retractions.ranked(found, reads=reads), PER_PAGE).get_page(request.GET.get("page"))
+    texts = Revision.objects.in_bulk({hit.source.revision_id for hit in page})
+    leaning = [_lean(hit, texts[hit.source.revision_id], reads.get(hit.article.pk, 0)) for hit in page]
+    page.object_list = leaning
+    return page
+
+
+def _lean(hit: Hit, revision: Any, reads: int) -> Leaning:
+    intact = is_intact(revision)
+    return Leaning(hit, reads, sentences_citing(revision, hit.source.key) if intact else (), intact)
+
+
+def _page(request: HttpRequest, form: RetractionListForm, *, status: int = 200) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Retraction list",
@@ -58,8 +92,7 @@ def _page(request: HttpRequest, form: RetractionListForm, *, status: int = 200) 
         "source": source_alerts.scheduled_source(),
         "failure": source_alerts.last_failure(),
         "listed": RetractionRecord.objects.count(),
-        "hits": found[:MOST_SHOWN],
-        "left_out": max(0, len(found) - MOST_SHOWN),
+        "page": _leaning(request),
     }
     return render(request, "reviews/retraction_list.html", context, status=status)
 

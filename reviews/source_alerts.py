@@ -16,9 +16,12 @@ from articles import retractions, transitions
 from articles.importers import ImportProblem, UnreadableFile
 from articles.importers.download import download, is_address, spoken
 from articles.importers.retractions import ListedPaper, digest_of, read
-from articles.models import Article, Notice, RetractionRecord
+from articles.models import AlertedClaim, Article, Notice, RetractionRecord
+from articles.public import CitingSentence, sentences_citing
+from articles.readership import recent_reads
 from articles.retractions import Hit
 from articles.states import NoticeKind, RetractionNature
+from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
@@ -198,6 +201,10 @@ def _publish(article: Article, hit: Hit) -> None:
         text=_words(hit, is_newer=hit.source.revision_id != _relied_on(article)),
         reason=f"{nature}: {' '.join(sorted(_identifiers(hit)))}",
     )
+    sentences = sentences_citing(hit.source.revision, hit.source.key)
+    AlertedClaim.objects.bulk_create(
+        AlertedClaim(notice=notice, field=sentence.field, identity=sentence.identity) for sentence in sentences
+    )
     notify(
         Kind.SOURCE_ALERT,
         [article.author, *article.coauthors.all(), *editors()],
@@ -205,7 +212,19 @@ def _publish(article: Article, hit: Hit) -> None:
         article=article,
         notice=nature.label,
         text=notice.text,
+        leans=_leans(sentences),
+        risk=str(article.risk),
+        reads=recent_reads([article.pk], at=clock.now()).get(article.pk, 0),
     )
+
+
+def _leans(sentences: Sequence[CitingSentence]) -> str:
+    """“3 sentences: 2 in the body, 1 in the short answer”; never a word of them, for it goes by mail."""
+    if not sentences:
+        return "no sentence; it stands in the list of references"
+    places = Counter(sentence.variant for sentence in sentences)
+    listed = ", ".join(f"{count} in the {variant}" for variant, count in places.items())
+    return f"{len(sentences)} sentence{'' if len(sentences) == 1 else 's'}: {listed}"
 
 
 def _words(hit: Hit, *, is_newer: bool) -> str:

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from articles import readership
 from reviews import delivery, interests, reminders, source_alerts
 from reviews.sweep import run
 
@@ -25,6 +26,12 @@ def remind() -> None:
 def sweep() -> None:
     """Rung by the clock every five minutes."""
     run()
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def count_reads() -> None:
+    """Rung by the clock every five minutes."""
+    readership.flush()
 
 
 @shared_task(soft_time_limit=9 * MINUTES, time_limit=10 * MINUTES)

@@ -63,7 +63,7 @@ class _Row:
     def order(self) -> tuple[date, int, int]:
         """Without a date, a retraction counts as the last word and anything milder as the first: doubt stays."""
         undated = date.max if self.paper.nature == "retraction" else date.min
-        return _day(self.paper.date) or undated, self.record_id, self.line
+        return day_of(self.paper.date) or undated, self.record_id, self.line
 
 
 def read(file: BinaryIO, *, name: str) -> RetractionList:
@@ -84,6 +84,16 @@ def read(file: BinaryIO, *, name: str) -> RetractionList:
     if encoding == "cp1252":
         intake.note(None, "", "The file is not UTF-8. It was read as Windows-1252, so accents in titles may be wrong.")
     return intake.result(digest)
+
+
+def day_of(written: str) -> date | None:
+    """The day of a date as lists write it; None where it cannot be read."""
+    for form in _DATES:
+        try:
+            return datetime.strptime(written, form).date()
+        except ValueError:
+            continue
+    return None
 
 
 def digest_of(file: BinaryIO) -> str:
@@ -223,12 +233,3 @@ def _pmid(written: str) -> str:
 
 def _number(written: str) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 12 else 0
-
-
-def _day(written: str) -> date | None:
-    for form in _DATES:
-        try:
-            return datetime.strptime(written, form).date()
-        except ValueError:
-            continue
-    return None

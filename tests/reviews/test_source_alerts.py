@@ -11,15 +11,17 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from articles import editing, retractions
+from articles.drafts import draft_of
 from articles.importers import UnreadableFile
 from articles.importers.retractions import ListedPaper
-from articles.models import Notice, RetractionRecord
+from articles.integrity.claims import extract
+from articles.models import Notice, ReadCount, RetractionRecord
 from articles.public import for_public, public_article
 from articles.states import NoticeKind
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
-from reviews import publication, source_alerts, tasks
+from reviews import emails, publication, source_alerts, tasks
 from reviews.kinds import Channel, Kind
 from reviews.models import Notification
 from reviews.source_alerts import LIST, load_list
@@ -307,6 +309,33 @@ def test_an_editor_loads_a_list_and_sees_which_articles_it_concerns(client, appr
     assert "loaded by Eva" in page
     assert reverse("admin:articles_article_change", args=[approved.pk]) in page
     assert AuditEntry.objects.filter(about=LIST, actor=eva).count() == 2
+
+
+def test_what_leans_on_a_listed_source_comes_by_risk_then_readers_with_its_sentences(client, ana, eva):
+    client.force_login(eva)
+    little_read, much_read, grave = (factories.submitted(by=ana, risk=risk) for risk in (2, 2, 3))
+    ReadCount.objects.create(article=much_read, day=clock.now().date(), reads=7)
+    load_list([paper()], by=eva)
+    response = client.get(reverse(PAGE))
+    assert [lean.hit.article for lean in response.context["page"]] == [grave, much_read, little_read]
+    assert "Regular exercise probably eases long-lasting low back pain a little [@hayden2021]." in words(response)
+    (claim,) = alerts(much_read).get().claims.all()
+    (known,) = [each for each in extract(draft_of(much_read)) if "hayden2021" in each.keys]
+    assert (claim.field, claim.identity) == ("body", known.identity)
+    mail = emails.words_of(told(eva).get(article=much_read))[1]
+    assert "What leans on it: 1 sentence: 1 in the body." in mail
+    assert "Reads in the last 30 days: 7." in mail
+    assert "Regular exercise" not in mail
+
+
+def test_a_source_that_was_only_corrected_comes_after_every_doubt(ana, eva):
+    grave, slight = factories.submitted(by=ana, risk=3), factories.submitted(by=ana, risk=2)
+    load_list([paper()], by=eva)
+    found = retractions.hits()
+    assert [hit.article for hit in retractions.ranked(found, reads={})] == [grave, slight]
+    mended = [replace(hit, record=RetractionRecord(nature="correction")) for hit in found if hit.article == grave]
+    found = [*mended, *(hit for hit in found if hit.article == slight)]
+    assert [hit.article for hit in retractions.ranked(found, reads={})] == [slight, grave]
 
 
 @pytest.mark.parametrize(
