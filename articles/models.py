@@ -12,9 +12,20 @@ from guardian.models import UserObjectPermissionBase
 from simple_history.models import HistoricalRecords
 
 from articles.querysets import ArticleQuerySet
-from articles.states import AiInvolvement, Audience, NoticeKind, RetractionNature, Risk, SourceType, State
+from articles.states import (
+    PIPELINE,
+    STOPPING,
+    AiInvolvement,
+    Audience,
+    NoticeKind,
+    RetractionNature,
+    Risk,
+    SourceType,
+    State,
+)
 
 User = settings.AUTH_USER_MODEL
+IN_WORK = Q(state__in=PIPELINE)
 
 
 class Topic(models.Model):
@@ -87,6 +98,12 @@ class Article(models.Model):
     edited_at = models.DateTimeField(editable=False)
     updated_at = models.DateTimeField(null=True, editable=False)
     first_public_at = models.DateTimeField(null=True, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False, help_text="The newest revision; the queue's order.")
+    check_due_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Of the approval that stands; for finding, never for what readers are told.",
+    )
 
     # The history is the working text's: moves, approvals and risk have records of their own.
     history = HistoricalRecords(
@@ -97,6 +114,8 @@ class Article(models.Model):
             "approval",
             "updated_at",
             "first_public_at",
+            "submitted_at",
+            "check_due_at",
             "risk",
             "risk_reason",
             "risk_lowered_from",
@@ -114,6 +133,15 @@ class Article(models.Model):
             models.Index(fields=["state", "-updated_at", "-id"], name="queue_order"),
             models.Index(fields=["topic", "-updated_at", "-id"], name="topic_order"),
             models.Index(fields=["-updated_at", "-id"], name="newest_order"),
+            # The editors' queue: what is in work as a whole, and by its state.
+            models.Index(fields=["-risk", "submitted_at", "id"], condition=IN_WORK, name="in_work_order"),
+            models.Index(fields=["state", "-risk", "submitted_at", "id"], condition=IN_WORK, name="in_work_by_state"),
+            models.Index(
+                fields=["check_due_at", "id"], condition=Q(check_due_at__isnull=False), name="check_due_order"
+            ),
+            # So that asking for what is rare among all articles does not walk through all of them.
+            models.Index(fields=["language"], name="by_language"),
+            models.Index(fields=["ai_involvement"], name="by_ai_involvement"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="known_state"),
@@ -340,6 +368,7 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["article"], condition=Q(kind__in=STOPPING), name="stopping_notices")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=NoticeKind.RESOLUTION, resolves__isnull=False)

@@ -39,6 +39,10 @@ class NoticeKind(TextChoices):
     RESOLUTION = "resolution", "Resolution"
 
 
+# While one of these is open nobody gets the text, and an editor has to look into it.
+STOPPING = (NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
+
+
 class RetractionNature(TextChoices):
     """What a journal said of a paper after the fact, the most serious first."""
 

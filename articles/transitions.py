@@ -46,6 +46,9 @@ WHY_NOT = {
     State.RETRACTED: "It was retracted, and nothing leads out of that.",
 }
 
+# Copies of what the newest revision and the standing approval say, where an index can sort by them.
+KEPT_FOR_THE_QUEUE = ("submitted_at", "check_due_at")
+
 
 @dataclass(frozen=True)
 class Term:
@@ -59,6 +62,7 @@ class Term:
 def record_submission(article: Article, revision: Revision, *, by: User) -> Move:
     """Draft, changes requested, approved, rejected or withdrawn → submitted, with a new frozen revision."""
     article.latest_revision = revision
+    article.submitted_at = revision.submitted_at
     return _move(article, State.SUBMITTED, by=by, revision=revision, reason=revision.change_note)
 
 
@@ -110,6 +114,7 @@ def record_approval(
     approval.save(force_insert=True)
     record("article.approved", by=None, about=article.about, row=approval, digest=digest)
     article.approval = approval
+    article.check_due_at = approval.valid_until
     _move(article, State.APPROVED, by=None, people=checked_by)
     return approval
 
@@ -196,8 +201,10 @@ def _move(
     record(f"article.{target}", by=by, about=article.about, row=move)
     article.state = target
     article.updated_at = move.at
+    if target in (State.WITHDRAWN, State.RETRACTED):
+        article.check_due_at = None
     _note_first_publication(article, move.at)
-    _store(article, "state", "updated_at", "first_public_at", "latest_revision", "approval")
+    _store(article, "state", "updated_at", "first_public_at", "latest_revision", "approval", *KEPT_FOR_THE_QUEUE)
     return move
 
 

@@ -1,70 +1,88 @@
-"""Who may see what, and the editors' queue, at a tenth and at the whole of a large desk."""
+"""The editors' pages on a desk of 100,000 articles: their queries, the plan of each, and a fault for any full scan."""
 
-from functools import partial
-from unittest.mock import patch
+import re
+import sys
+from collections.abc import Iterator
 
-from django.contrib.contenttypes.models import ContentType
-from guardian.models import UserObjectPermission
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from articles.models import Article, ArticleUserObjectPermission
 from benchmarks import filling
-from benchmarks.measuring import milliseconds, queries, say
+from benchmarks.measuring import milliseconds
 from editorial.models import User
-from reviews import queue
-from reviews.forms import EVERY, IN_WORK, QueueFilter
-from tests import factories
+from reviews.models import BoardMember
 
-SIZES = (3000, 30_000)
-LENT = 20  # articles one reviewer holds
+ARTICLES = 100_000
+OPEN = 500
+MOST_QUERIES = 14
+LARGE = 10_000  # rows; such a table must not be read from end to end
+EXPLAIN = {"postgresql": "EXPLAIN", "sqlite": "EXPLAIN QUERY PLAN"}
+FULL_SCAN = {
+    "postgresql": re.compile(r"Seq Scan on (\w+)"),
+    "sqlite": re.compile(r"\bSCAN (\w+)(?! USING)"),
+}
 
 
-def run() -> None:
+def run() -> int:
     filling.pattern()
-    eva, reviewer = User.objects.get(printed_name="Eva"), factories.person("Rita")
-    base: dict[str, float] = {}
-    for size in SIZES:
-        filling.articles(size)
-        filling.grants(reviewer, LENT)
-        print(f"\n{size:,} articles, {LENT} of them lent to one reviewer")
-        _measure("what a reviewer sees, by a direct foreign key", partial(_seen_by, reviewer), base)
-        _same_grants_by_generic_id()
-        _measure("the same by generic ids, cast for each comparison", partial(_seen_by_generic_ids, reviewer), base)
-        for state in (IN_WORK, EVERY):
-            _measure(f"the editors' queue, first page, {state!r}", partial(_first_page, eva, state), base)
-        _measure("the counts on the editors' front page", lambda: queue.counts(Article.objects.visible_to(eva)), base)
+    filling.large_desk(ARTICLES, open_assignments=OPEN)
+    browser = Client()
+    browser.force_login(User.objects.get(printed_name="Eva"))
+    print(f"{ARTICLES:,} articles, {OPEN} open assignments")
+    large = {model._meta.db_table for model in apps.get_models() if model._default_manager.count() > LARGE}
+    faults = [fault for name, address in _addresses() for fault in _look_at(browser, name, address, large)]
+    print("\n".join(faults) or "No query reads a large table from end to end.")
+    return bool(faults)
 
 
-def _measure(what: str, act, base: dict[str, float]) -> None:
-    """Each is compared with itself at the smaller size."""
-    took = milliseconds(act)
-    say(what, took, against=base.setdefault(what, took), asked=queries(act))
+def _addresses() -> Iterator[tuple[str, str]]:
+    queue = reverse("admin:articles_article_changelist")
+    yield "front page", reverse("admin:index")
+    yield "queue, first page", queue
+    yield "queue, a page in the middle", f"{queue}?after=2.1700000000000000.50000"
+    member = BoardMember.objects.first()
+    filters = ["next=reader", "next=release", "next=reading", f"holder={member.pk}", "due=overdue", "state=submitted"]
+    filters += ["state=stopped", "state=check_soon", "state=check_overdue", "state=approved", "state=all"]
+    filters += [
+        "q=back+pain",
+        "q=50000",
+        "q=Ana",
+        "state=all&language=fr",
+        "state=all&ai=translation",
+        "state=all&risk=4",
+    ]
+    yield from ((f"queue, {asked}", f"{queue}?{asked}") for asked in filters)
 
 
-def _first_page(editor: User, state: str) -> list[queue.Row]:
-    among = queue.light(Article.objects.visible_to(editor))
-    return queue.rows(queue.found(QueueFilter({"state": state}), among=among)[: queue.PAGE + 1])
+def _look_at(browser: Client, name: str, address: str, large: set[str]) -> list[str]:
+    """One page: what it took, the plan of each of its queries, and what is wrong with them."""
+    took = milliseconds(lambda: browser.get(address), times=5)
+    with CaptureQueriesContext(connection) as captured:
+        assert browser.get(address).status_code == 200
+    asked = [query["sql"] for query in captured if query["sql"].startswith("SELECT")]
+    print(f"\n{name}: {len(captured)} queries, {took:.0f} ms")
+    faults = [] if len(captured) <= MOST_QUERIES else [f"{name}: {len(captured)} queries, more than {MOST_QUERIES}"]
+    for sql in asked:
+        plan = _plan(sql)
+        print("\n".join(f"    {line}" for line in plan if _says_how(line)))
+        scanned = {table for line in plan for table in FULL_SCAN[connection.vendor].findall(line)} & large
+        faults += [f"{name}: reads all of {table}: {sql[:200]}" for table in sorted(scanned)]
+    return faults
 
 
-def _seen_by(person: User) -> list[str]:
-    return list(Article.objects.visible_to(person).order_by("pk").values_list("slug", flat=True))
+def _plan(sql: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{EXPLAIN[connection.vendor]} {sql}")
+        return [str(row[-1]) for row in cursor.fetchall()]
 
 
-def _seen_by_generic_ids(person: User) -> list[str]:
-    """The same question where grants know their object only by a type and a text."""
-    with patch("guardian.shortcuts.get_user_obj_perms_model", return_value=UserObjectPermission):
-        return _seen_by(person)
-
-
-def _same_grants_by_generic_id() -> None:
-    kind = ContentType.objects.get_for_model(Article)
-    UserObjectPermission.objects.all().delete()
-    UserObjectPermission.objects.bulk_create(
-        UserObjectPermission(user_id=user, permission_id=permission, content_type=kind, object_pk=str(pk))
-        for user, permission, pk in ArticleUserObjectPermission.objects.values_list(
-            "user", "permission", "content_object"
-        )
-    )
+def _says_how(line: str) -> bool:
+    """Which table is read, and by which index; conditions and costs fill pages."""
+    return any(word in line.upper() for word in ("SCAN", "SEARCH"))
 
 
 if __name__ == "__main__":
-    run()
+    sys.exit(run())

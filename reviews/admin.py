@@ -7,20 +7,20 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from articles.models import Article, RetractionRecord
 from articles.querysets import ArticleQuerySet
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
-from reviews import assignments, queue
+from reviews import assignments
 from reviews.article_history import article_history
 from reviews.editor_page import article_page
-from reviews.forms import QueueFilter
 from reviews.member_pages import member_standing
 from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
 from reviews.policy_pages import new_policy, policy_version
+from reviews.queue_pages import board
 from reviews.retraction_pages import retraction_list
 from reviews.review_desk import review
 
@@ -38,31 +38,10 @@ class ArticleQueueAdmin(ClosedDoors):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("", view(self.changelist_view), name="articles_article_changelist"),
+            path("", view(board), name="articles_article_changelist"),
             path("<int:pk>/change/", view(article_page), name="articles_article_change"),
             path("<int:pk>/history/", view(article_history), name="article-history"),
         ]
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
-        if not self.is_open_to(visitor(request)):
-            raise PermissionDenied
-        asked = QueueFilter(request.GET)
-        page = _page_number(request)
-        first = (page - 1) * queue.PAGE
-        found = queue.found(asked, among=queue.light(self.get_queryset(request)))[first : first + queue.PAGE + 1]
-        rows = queue.rows(found)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Article queue",
-            "filter": asked,
-            "rows": rows[: queue.PAGE],
-            "earlier": _turned(request, page - 1) if page > 1 else "",
-            "later": _turned(request, page + 1) if len(rows) > queue.PAGE else "",
-            "is_narrowed": any(request.GET.get(name) for name in asked.fields),
-        }
-        return render(request, "reviews/queue.html", context)
 
 
 @admin.register(ReviewAssignment)
@@ -233,14 +212,3 @@ class SweepAdmin(ClosedDoors):
 
     def is_open_to(self, user: User) -> bool:
         return user.is_editor
-
-
-def _page_number(request: HttpRequest) -> int:
-    asked = request.GET.get("page", "")
-    return min(max(int(asked), 1), 1000) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-
-
-def _turned(request: HttpRequest, page: int) -> str:
-    query = request.GET.copy()
-    query["page"] = str(page)
-    return f"?{query.urlencode()}"

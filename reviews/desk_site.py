@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from articles.channels import carries_no_article_text
 from articles.models import Article
 from editorial.admin_doors import ClosedDoors, visitor
-from reviews import my_reviews, queue
+from reviews import my_reviews, policy, queue
 from reviews.member_pages import my_interests
 from reviews.models import Notification
 
@@ -93,8 +93,10 @@ class DeskSite(AdminSite):
             front |= {"mine": my_reviews.of(user), "title": "My reviews"}
         if user.is_editor:
             articles = Article.objects.visible_to(user)
-            first = queue.found(queue.QueueFilter({}), among=queue.light(articles))[:FIRST_IN_QUEUE]
-            front |= {"counts": queue.counts(articles), "first": queue.rows(first)}
+            rules = policy.in_force()
+            in_work = queue.found({}, among=queue.light(articles), rules=rules)
+            first = queue.BY_RISK.page(in_work, size=FIRST_IN_QUEUE)
+            front |= {"counts": queue.counts(articles, rules=rules), "first": queue.rows(first.articles, rules=rules)}
             front["undelivered"] = Notification.objects.visible_to(user).dead().count()
         return front
 

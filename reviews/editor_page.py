@@ -19,7 +19,7 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, matching, publication, queue
+from reviews import assignments, matching, policy, publication, queue
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
@@ -171,7 +171,7 @@ def _page(
         "title": _title(article),
         "refusal": refusal,
         "article": article,
-        "row": queue.rows([article])[0],
+        "row": queue.rows([article], rules=policy.in_force())[0],
         "told": public_article(article, at=clock.now()),
         "revision": revision,
         "text": _text(revision),

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from articles.states import Risk, State
+from articles.states import Risk
 from editorial import clock
 from editorial.admin_doors import DayInput
 from reviews import matching, policy
@@ -123,37 +123,6 @@ class RetractForm(NoticeForm):
 class ResolveForm(StrictForm):
     notice = forms.IntegerField(widget=forms.HiddenInput)
     text = words("How it was resolved", rows=3, help_text="Kept on record; this alone lifts it.")
-
-
-IN_WORK = "work"
-READING_OVERDUE = "reading_overdue"
-CHECK_OVERDUE = "check_overdue"
-STOPPED = "stopped"
-EVERY = "all"
-
-
-class QueueFilter(forms.Form):
-    """How editors narrow the queue; what cannot be read counts as not asked."""
-
-    state = forms.ChoiceField(
-        required=False,
-        choices=[
-            (IN_WORK, "In work"),
-            (READING_OVERDUE, "A review is overdue"),
-            (STOPPED, "Flagged unsafe or taken down"),
-            (CHECK_OVERDUE, "Check date has passed"),
-            *State.choices,
-            (EVERY, "Every state"),
-        ],
-    )
-    risk = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        choices=[("", "Every risk"), *((r.value, f"{r.value} · {r.label}") for r in reversed(Risk))],
-    )
-    topic = forms.ModelChoiceField(Topic.objects.all(), required=False, empty_label="Every topic")
-    q = forms.CharField(label="Words or author", required=False, max_length=200)
 
 
 class RuleForm(forms.Form):

@@ -3,20 +3,46 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from articles import titles
 from articles.models import Article, Notice
 from articles.querysets import ArticleQuerySet
-from articles.states import PIPELINE, NoticeKind, State
+from articles.states import PIPELINE, STOPPING, NoticeKind, State
 from editorial import clock
 from reviews import policy
-from reviews.forms import CHECK_OVERDUE, EVERY, IN_WORK, READING_OVERDUE, STOPPED, QueueFilter
-from reviews.models import Decision, ReviewAssignment
+from reviews.counting import counted
+from reviews.kinds import Verdict
+from reviews.models import Decision, Release, ReviewAssignment
+from reviews.places import Order
+from reviews.queue_forms import (
+    CHECK_OVERDUE,
+    CHECK_SOON,
+    EVERY,
+    IN_WORK,
+    MONTH,
+    OVERDUE,
+    READER,
+    READING,
+    RELEASE,
+    STOPPED,
+    WEEK,
+)
 
 PAGE = 30
-STOPPING = (NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
+MOST_LOOKED_AT = 1000  # texts under review that somebody approved already
+ANSWERED_FOR = (*PIPELINE, State.APPROVED)  # where an open flag keeps readers from a text
+SOON = timedelta(days=90)
+DUE_WITHIN = {OVERDUE: timedelta(0), WEEK: timedelta(days=7), MONTH: timedelta(days=30)}
+
+# What could do most harm first, and the longest waiting first among equals; the long tail is read newest first.
+BY_RISK = Order(("-risk_id", "submitted_at", "pk"))
+BY_CHECK = Order(("-risk_id", "check_due_at", "pk"))
+NEWEST = Order(("-updated_at", "-pk"))
+LAST_BEGUN = Order(("-pk",))  # a draft has never been changed for readers
 
 
 @dataclass(frozen=True)
@@ -40,25 +66,34 @@ class Facts:
     stopped_by: list[Notice]
 
 
-def found(asked: QueueFilter, *, among: ArticleQuerySet) -> ArticleQuerySet:
-    """The articles an editor asked for, what could do most harm first and the longest waiting first among equals."""
-    said = asked.cleaned_data if asked.is_valid() else {}
-    articles = _in_state(among, said.get("state") or IN_WORK)
-    if said.get("risk"):
-        articles = articles.filter(risk=said["risk"])
-    if said.get("topic"):
-        articles = articles.filter(topic=said["topic"])
-    if said.get("q"):
-        q = said["q"]
-        articles = articles.filter(Q(title__icontains=q) | Q(author__printed_name__icontains=q) | Q(slug__icontains=q))
-    return articles
+def order_of(said: dict[str, Any]) -> Order:
+    """The order in which the articles of a state are read."""
+    state = said.get("state", IN_WORK)
+    if state in (CHECK_SOON, CHECK_OVERDUE):
+        return BY_CHECK
+    if state in (IN_WORK, STOPPED, *PIPELINE):
+        return BY_RISK
+    return LAST_BEGUN if state in (EVERY, State.DRAFT) else NEWEST
 
 
-def rows(articles: Iterable[Article]) -> list[Row]:
+def found(said: dict[str, Any], *, among: ArticleQuerySet, rules: policy.Policy) -> ArticleQuerySet:
+    """The articles an editor asked for; `order_of` says in which order they are read."""
+    articles = _in_state(among, said.get("state", IN_WORK))
+    columns = {"risk": "risk", "topic": "topic", "language": "language", "ai": "ai_involvement"}
+    articles = articles.filter(**{column: said[name] for name, column in columns.items() if name in said})
+    if "holder" in said:
+        articles = articles.filter(_is_asked(reviewer=said["holder"]))
+    if "due" in said:
+        articles = articles.filter(_is_asked(due_at__lte=clock.now() + DUE_WITHIN[said["due"]]))
+    if "next" in said:
+        articles = _with_next_step(articles, said["next"], ready=waiting_for_release(among, rules=rules))
+    return articles.filter(_named(said["q"])) if "q" in said else articles
+
+
+def rows(articles: Iterable[Article], *, rules: policy.Policy) -> list[Row]:
     """The lines for these articles, in a constant number of queries."""
     articles = list(articles)
     facts = _facts(articles)
-    rules = policy.in_force()
     return [_row(article, facts[article.pk], rules.rule(article.risk_id)) for article in articles]
 
 
@@ -69,36 +104,71 @@ def light(articles: ArticleQuerySet) -> ArticleQuerySet:
     )
 
 
-def counts(articles: ArticleQuerySet) -> dict[str, int]:
-    """How much waits for whom, for the editors' front page."""
-    now = clock.now()
-    return {
-        "unassigned": articles.awaiting_editor().count(),
-        "being_read": articles.in_review().count(),
-        "with_authors": articles.filter(state=State.CHANGES_REQUESTED).count(),
-        "reading_overdue": ReviewAssignment.objects.overdue(at=now).count(),
-        "stopped": _in_state(articles, STOPPED).count(),
-        "check_overdue": _in_state(articles, CHECK_OVERDUE).count(),
-    }
+def counts(articles: ArticleQuerySet, *, rules: policy.Policy) -> dict[str, int]:
+    """How much waits for whom, for the editors' front page; each is a view of the queue."""
+    ready = waiting_for_release(articles, rules=rules)
+    return counted(
+        unassigned=_with_next_step(articles, READER, ready=ready),
+        being_read=_with_next_step(articles, READING, ready=ready),
+        release=_with_next_step(articles, RELEASE, ready=ready),
+        reading_overdue=found({"due": OVERDUE}, among=articles, rules=rules),
+        stopped=found({"state": STOPPED}, among=articles, rules=rules),
+        with_authors=found({"state": State.CHANGES_REQUESTED}, among=articles, rules=rules),
+        check_overdue=found({"state": CHECK_OVERDUE}, among=articles, rules=rules),
+    )
+
+
+def waiting_for_release(articles: ArticleQuerySet, *, rules: policy.Policy) -> list[int]:
+    """Keys of the texts whose quorum is met and that no editor has released yet, by the policy's own judgement."""
+    approved = Decision.objects.filter(revision=OuterRef("latest_revision"), verdict=Verdict.APPROVE)
+    likely = _in_state(articles, State.UNDER_REVIEW).filter(Exists(approved)).order_by(*BY_RISK.columns)
+    texts = likely.values_list("latest_revision", "pk", "risk", "latest_revision__digest")[:MOST_LOOKED_AT]
+    waiting = {revision: rest for revision, *rest in texts}
+    decided: dict[int, list[Decision]] = defaultdict(list)
+    released = Exists(Release.objects.filter(revision=OuterRef("revision")))
+    for decision in Decision.objects.filter(revision__in=waiting).annotate(is_released=released):
+        if not decision.is_released:
+            decided[decision.revision_id].append(decision)
+    return [
+        pk
+        for revision, (pk, risk, digest) in waiting.items()
+        if policy.quorum_met(decided[revision], rules.rule(risk), digest=digest)
+    ]
 
 
 def _in_state(articles: ArticleQuerySet, state: str) -> ArticleQuerySet:
-    now = clock.now()
-    by_risk = ("-risk_id", "latest_revision__submitted_at", "pk")
     if state == IN_WORK:
-        return articles.filter(state__in=PIPELINE).order_by(*by_risk)
-    if state == READING_OVERDUE:
-        late = ReviewAssignment.objects.overdue(at=now).values("revision__article")
-        return articles.filter(pk__in=late).order_by(*by_risk)
+        return articles.filter(state__in=PIPELINE)
     if state == STOPPED:
-        notices = Notice.objects.filter(kind__in=STOPPING, resolution=None).values("article")
-        return articles.filter(pk__in=notices).order_by(*by_risk)
-    if state == CHECK_OVERDUE:
-        return articles.filter(state=State.APPROVED, approval__valid_until__lte=now).order_by(*by_risk)
+        stopped = Notice.objects.filter(kind__in=STOPPING, resolution=None).values("article")
+        return articles.filter(pk__in=stopped, state__in=ANSWERED_FOR)
+    if state in (CHECK_SOON, CHECK_OVERDUE):
+        until = clock.now() + (SOON if state == CHECK_SOON else timedelta(0))
+        return articles.filter(state=State.APPROVED, check_due_at__lte=until)
     if state in PIPELINE:
-        return articles.filter(state=state).order_by(*by_risk)
-    # The long tail is read newest first, in the order of an index.
-    return articles.order_by("-updated_at", "-pk") if state == EVERY else articles.filter(state=state)
+        # Both, so that the database knows the index of what is in work to be complete.
+        return articles.filter(state__in=PIPELINE).filter(state=state)
+    return articles if state == EVERY else articles.filter(state=state)
+
+
+def _with_next_step(articles: ArticleQuerySet, step: str, *, ready: list[int]) -> ArticleQuerySet:
+    if step == READING:
+        return articles.filter(_is_asked())
+    if step == RELEASE:
+        return articles.filter(pk__in=ready)
+    waiting = articles.filter(state__in=[State.SUBMITTED, State.UNDER_REVIEW])
+    return waiting.exclude(pk__in=ready).exclude(_is_asked())
+
+
+def _is_asked(**about: Any) -> Exists:
+    """Somebody is reading the newest revision."""
+    return Exists(ReviewAssignment.objects.open().filter(revision=OuterRef("latest_revision"), **about))
+
+
+def _named(words: str) -> Q:
+    """By the words of the question, by an author's name, or by the last part of the address."""
+    address = words.strip().rstrip("/").rsplit("/", 1)[-1]
+    return Q(pk__in=titles.having(words)) | Q(slug=address)
 
 
 def _facts(articles: list[Article]) -> dict[int, Facts]:
@@ -119,13 +189,13 @@ def _row(article: Article, facts: Facts, rule: policy.Rule) -> Row:
     now = clock.now()
     holder, step = next_step(article, facts, rule)
     due = min((a.due_at for a in facts.asked), default=None)
-    days = (now - article.latest_revision.submitted_at).days if article.latest_revision else None
+    days = (now - article.submitted_at).days if article.submitted_at else None
     return Row(article, days, holder, step, due, bool(due and due <= now))
 
 
 def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, str]:
     """Who holds the article, and what they have to do for it to go on."""
-    if facts.stopped_by and article.state in (*PIPELINE, State.APPROVED):
+    if facts.stopped_by and article.state in ANSWERED_FOR:
         kinds = {notice.kind for notice in facts.stopped_by}
         what = "lift the quarantine" if NoticeKind.QUARANTINE in kinds else "settle the unsafe flag"
         return "Editors", f"Look into it and {what} in writing"

@@ -57,7 +57,7 @@ def home_of_user(request: HttpRequest) -> HttpResponse:
 def desk(request: SignedIn) -> HttpResponse:
     articles = queue.light(Article.objects.editable_by(request.user)).order_by("-edited_at", "-pk")
     page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
-    rows = queue.rows(page.object_list)
+    rows = queue.rows(page.object_list, rules=policy.in_force())
     groups = [(state, [row for row in rows if row.article.state == state]) for state in ORDER]
     context = {"page": page, "groups": [(state, lines) for state, lines in groups if lines]}
     return render(request, "desk/list.html", context)
@@ -75,7 +75,7 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
     unit = public_article(found, at=clock.now())
     context = {
         "article": found,
-        "row": queue.rows([found])[0],
+        "row": queue.rows([found], rules=policy.in_force())[0],
         "unit": unit,
         "tracker": tracker(unit.standing, found),
         "people": [found.author, *found.coauthors.all()],

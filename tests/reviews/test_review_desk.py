@@ -574,16 +574,6 @@ def test_the_desk_asks_as_much_of_the_database_for_30_references_as_for_3(
     assert counts.pop() <= 15
 
 
-@pytest.mark.parametrize("name", ["admin:index", "admin:articles_article_changelist"])
-def test_the_queue_asks_as_much_for_30_rows_as_for_3(as_eva, ana, rob, eva, name, django_assert_max_num_queries):
-    counts = []
-    for more in (3, 27):
-        for _ in range(more):
-            factories.assigned(factories.submitted(by=ana), rob, by=eva)
-        counts.append(queries_of(as_eva, reverse(name), django_assert_max_num_queries))
-    assert counts[0] == counts[1] <= 20
-
-
 def test_my_reviews_asks_as_much_for_30_as_for_3(as_rob, ana, rob, eva, django_assert_max_num_queries):
     counts = []
     for more in (3, 27):
