@@ -455,6 +455,20 @@ class RetractionRecord(models.Model):
         return f"{self.get_nature_display()}: {self.doi or f'PMID {self.pmid}'}"
 
 
+class CheckedSentence(models.Model):
+    """One sentence of an approved text, as a number to find pasted passages by; made from the text, anew at will."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="checked_sentences")
+    mark = models.BigIntegerField(help_text="The first eight bytes of the SHA-256 of the normalised sentence.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["mark", "revision"], name="each_sentence_once")]
+
+    def __str__(self) -> str:
+        return f"A sentence of {self.revision}"
+
+
 class SearchDocument(models.Model):
     """The words of the text that readers are shown now, for the index only; nothing is displayed from here."""
 

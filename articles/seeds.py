@@ -1,4 +1,4 @@
-"""After each migration: the database's own parts of the two search indexes are in place."""
+"""After each migration: the indexes that are made from the texts are in place."""
 
 from typing import Any
 
@@ -6,13 +6,16 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 
-from articles import search, titles
+from articles import passages, search, titles
 
 
 def prepare(**_: Any) -> None:
-    if "articles_searchdocument" in connection.introspection.table_names():
+    present = connection.introspection.table_names()
+    if "articles_searchdocument" in present:
         search.build()
         titles.build()
+    if "articles_checkedsentence" in present:
+        passages.note_missing()
 
 
 post_migrate.connect(prepare, sender=apps.get_app_config("articles"))

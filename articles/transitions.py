@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from articles import search
+from articles import passages, search
 from articles.models import Approval, Article, Move, Notice, Revision
 from articles.seals import is_intact, seal_of
 from articles.states import PIPELINE, NoticeKind, State
@@ -113,6 +113,7 @@ def record_approval(
     approval.seal = seal_of(approval)
     approval.save(force_insert=True)
     record("article.approved", by=None, about=article.about, row=approval, digest=digest)
+    passages.note(revision)
     article.approval = approval
     article.check_due_at = approval.valid_until
     _move(article, State.APPROVED, by=None, people=checked_by)

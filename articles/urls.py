@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles import feeds, reader_pages, version_pages, views
+from articles import feeds, reader_pages, verify_pages, version_pages, views
 
 urlpatterns = [
     path("", views.article_list, name="article-list"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("reader/", reader_pages.choose_reader, name="choose-reader"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("search/", views.search_page, name="search"),
+    path("verify/", verify_pages.verify_page, name="verify"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("sitemap-<int:part>.xml", feeds.sitemap, name="sitemap-part"),

@@ -45,6 +45,7 @@ DOORS = {
     "version": (EVERYONE, NOBODY),
     "version-receipt": (EVERYONE, NOBODY),
     "comparison": (EVERYONE, NOBODY),
+    "verify": (EVERYONE, EVERYONE),
     "choose-reader": (NOBODY, EVERYONE),
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),

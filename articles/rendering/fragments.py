@@ -22,6 +22,11 @@ def plain_words(fragment: str) -> str:
     return " ".join(html.unescape(_SUP_OR_TAG.sub("", apart)).split())
 
 
+def plain_lines(fragment: str) -> list[str]:
+    """The same, block by block: a paragraph, a heading, a list item, a cell of a table."""
+    return [line for part in _BLOCK_END.split(fragment) if (line := plain_words(part))]
+
+
 def mentions(fragment: str) -> dict[int, list[str]]:
     """For each reference number the ids of the places that cite it, for links back to the text."""
     places: dict[int, list[str]] = {}
