@@ -26,7 +26,12 @@ from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
 
 TEXTS = {"short_answer": "the short answer", "body": "the body", "plain_body": "the plain-language version"}
-LINES = {"ai_tool": ("name of the AI system", 120), "ai_version": ("version of the AI system", 60)}
+LINES = {
+    "ai_tool": ("name of the AI system", 120),
+    "ai_version": ("version of the AI system", 60),
+    "interests": ("interests of the authors", 500),
+    "funding": ("word on who paid for the work", 500),
+}
 EDITABLE = (
     "title",
     *TEXTS,
@@ -37,6 +42,8 @@ EDITABLE = (
     "ai_tool",
     "ai_version",
     "ai_accountable",
+    "interests",
+    "funding",
 )
 MOST_REFERENCES = 500
 

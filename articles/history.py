@@ -23,6 +23,8 @@ SHORT = {
     "ai_tool": "AI tool",
     "ai_version": "AI tool's version",
     "ai_accountable_id": "who answers for the AI's work",
+    "interests": "interests of the authors",
+    "funding": "who paid for the work",
     "author_id": "author",
 }
 NO_WORDS = {"id", "article", "position", "list_number", "edition"}

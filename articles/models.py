@@ -90,6 +90,9 @@ class Article(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who answers for the AI's work"
     )
 
+    interests = models.CharField("interests of the authors", max_length=500, blank=True)
+    funding = models.CharField("who paid for the work", max_length=500, blank=True)
+
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False, db_index=True)
     latest_revision = models.ForeignKey("Revision", models.PROTECT, null=True, editable=False, related_name="+")
     approval = models.ForeignKey("Approval", models.PROTECT, null=True, editable=False, related_name="+")

@@ -23,7 +23,7 @@ from editorial.models import User
 SCHEMA = 1
 MOST_STEPS = 5_000_000  # about a second
 AROUND = 200  # characters of unchanged text shown on each side of a change
-COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai")
+COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai", "declared")
 
 
 def content_of(article: Article, *, number: int) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def content_of(article: Article, *, number: int) -> dict[str, Any]:
         "audience": article.audience,
         "authors": [person.label for person in (article.author, *article.coauthors.order_by("pk"))],
         "ai": ai_statement(article),
+        "declared": {"interests": article.interests, "funding": article.funding},
         "disclaimers": {str(audience): text for audience, text in DISCLAIMERS.items()},
         "references": [_printed(records[key], number=n) for key, n in numbers.items() if key in records]
         + [_printed(records[key], number=None) for key in records if key not in numbers],

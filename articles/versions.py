@@ -22,6 +22,7 @@ LABELS = {
     "audience": "Audience",
     "authors": "Authors",
     "ai": "AI involvement",
+    "declared": "Interests and funding",
     "references": "References",
     "searches": "Where we searched",
 }
@@ -63,6 +64,7 @@ def working_text(article: Article) -> dict[str, Any]:
         "audience": article.audience,
         "authors": [person.label for person in people],
         "ai": _ai(article.ai_involvement, article.ai_tool, article.ai_version, article.ai_accountable),
+        "declared": {"interests": article.interests, "funding": article.funding},
         "references": [],
     }
 
@@ -77,6 +79,7 @@ def typed_text(given: Mapping[str, Any], *, author: str) -> dict[str, Any]:
         "audience": given["audience"],
         "authors": [author, *(person.label for person in coauthors)],
         "ai": ai,
+        "declared": {name: given[name] for name in ("interests", "funding")},
         "references": [],
     }
 
@@ -88,7 +91,13 @@ def _readable(content: Mapping[str, Any]) -> dict[str, Any]:
     parts = [str(said), *(ai.get(name, "") for name in ("tool", "version", "accountable"))]
     audience = content["audience"]
     label = Audience(audience).label if audience in Audience.values else audience
-    return {**content, "audience": str(label), "ai": [part for part in parts if part]}
+    declared = [content.get("declared", {}).get(name, "") for name in ("interests", "funding")]
+    return {
+        **content,
+        "audience": str(label),
+        "ai": [part for part in parts if part],
+        "declared": [words for words in declared if words],
+    }
 
 
 def _ai(involvement: str, tool: str, version: str, accountable: Any) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.text import get_text_list
 
 from articles import editing, integrity, transitions
 from articles.drafts import draft_of
@@ -68,7 +69,13 @@ def submit(
 
 def missing_from(article: Article) -> list[str]:
     """What it must have before it can be submitted, in words that finish “it still needs”."""
-    missing = [name for name, text in (("a short answer", article.short_answer), ("a body", article.body)) if not text]
+    needed = {
+        "a short answer": article.short_answer,
+        "a body": article.body,
+        "the interests of its authors (“None” has to be said)": article.interests,
+        "who paid for the work (“Nobody” has to be said)": article.funding,
+    }
+    missing = [name for name, text in needed.items() if not text]
     if not article.title.rstrip().endswith("?"):
         missing.append("a question mark at the end of its question")
     return missing
@@ -257,7 +264,7 @@ def _need(words: str, sentence: str) -> None:
 
 def _check_complete(article: Article) -> None:
     if missing := missing_from(article):
-        raise WorkflowError(f"It is not ready to be submitted: it still needs {' and '.join(missing)}.")
+        raise WorkflowError(f"It is not ready to be submitted: it still needs {get_text_list(missing, 'and')}.")
 
 
 def _check_findings(report: integrity.Report, explained: Mapping[str, str]) -> None:

@@ -1,10 +1,15 @@
 """What every test gets: the cast, and the plumbing of the two stacks."""
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import TransactionTestCase
 
 from editorial import immutability
+
+# Examples are looked at for what they show, not for how fast a busy machine makes them up.
+hypothesis.settings.register_profile("desk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("desk")
 
 pytest_plugins = ["tests.cast", "tests.chromium", "tests.list_server", "tests.smtp", "tests.worker"]
 

@@ -36,6 +36,8 @@ def typed(**changes):
         "ai_tool": "",
         "ai_version": "",
         "ai_accountable": "",
+        "interests": "None.",
+        "funding": "Nobody.",
         "coauthors": "",
         "edition": "",
     } | changes

@@ -94,6 +94,8 @@ def draft(*, by: User, risk: int = 2, references: bool = True, **fields: Any) ->
         "ai_tool": "Example drafter",
         "ai_version": "1",
         "ai_accountable": by,
+        "interests": "None.",
+        "funding": "Nobody.",
     }
     article = editing.create(by=by, risk=risk, **(given | fields))
     if references:

@@ -102,6 +102,23 @@ class ArticleForm(forms.Form):
         empty_label="Nobody: no AI system was used",
         help_text="The person who asked for the text and checked what came back.",
     )
+    interests = Words(
+        label="Interests of the authors",
+        spoken="interests of the authors",
+        lines=2,
+        limit=500,
+        required=False,
+        help_text="Money, work, shares, patents or family ties that touch the subject, for each author. Where there are"
+        " none, write “None”: it has to be said before the text can be submitted, and readers see it.",
+    )
+    funding = Words(
+        label="Who paid for the work",
+        spoken="word on who paid for the work",
+        lines=2,
+        limit=500,
+        required=False,
+        help_text="Grants, commissions, employers. Where nobody did, write “Nobody”.",
+    )
     coauthors = Usernames(
         label="Co-authors",
         required=False,
@@ -150,7 +167,7 @@ class ArticleForm(forms.Form):
 
 def _typed_before(article: Article, coauthors: Iterable[User]) -> dict[str, Any]:
     fields = ("title", "short_answer", "body", "plain_body", "audience", "ai_involvement", "ai_tool", "ai_version")
-    return {name: getattr(article, name) for name in fields} | {
+    return {name: getattr(article, name) for name in (*fields, "interests", "funding")} | {
         "topic": article.topic_id,
         "ai_accountable": article.ai_accountable_id,
         "coauthors": ", ".join(person.username for person in coauthors),

@@ -14,7 +14,7 @@ MAX_DEPTH = 6
 NO_TITLE = "The article has no title. Add “title: …” to the front matter."
 
 TEXT_FIELDS = ("title", "short_answer", "topic", "audience", "ai_involvement", "ai_tool", "ai_version")
-META_FIELDS = ("ai_accountable", "risk", "co_authors")
+META_FIELDS = ("ai_accountable", "risk", "co_authors", "interests", "funding")
 
 _FENCE = re.compile(r"---[ \t]*$")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*$")

@@ -46,6 +46,8 @@ class Teller:
             audience=text.audience,
             ai_involvement=text.ai_involvement,
             ai_tool=text.ai_tool,
+            interests=text.meta["interests"],
+            funding=text.meta["funding"],
             ai_version=text.ai_version,
             ai_accountable=None if text.ai_involvement == "none" else author,
         )

@@ -6,9 +6,10 @@ from django.urls import reverse
 from articles import editing
 from articles.desk_findings import remarks
 from articles.states import State
+from reviews import publication
 from reviews.models import Notification
 from tests import factories
-from tests.desk import at, queries, words
+from tests.desk import at, queries, typed_over, words
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,21 @@ def test_what_is_missing_is_said_before_and_after_trying(desk, ana):
     assert "a short answer" in words(desk.get(at("desk-submit", article)))
     answer = desk.post(at("desk-submit", article), {})
     assert "a short answer and a question mark" in words(answer)
+
+
+def test_authors_say_their_interests_and_who_paid_or_that_there_is_nothing_and_readers_see_it(desk, client, ana):
+    article = factories.draft(by=ana, interests="", funding="", risk=1)
+    refused = words(desk.post(at("desk-submit", article), {}))
+    assert "the interests of its authors (“None” has to be said) and who paid for the work" in refused
+    desk.post(
+        at("desk-edit", article), typed_over(article, interests="Owns shares in a gym.", funding="A health fund.")
+    )
+    publication.submit(factories.fresh(article), by=ana)
+    frozen = factories.fresh(article).latest_revision.data
+    assert frozen["declared"] == {"interests": "Owns shares in a gym.", "funding": "A health fund."}
+    page = words(client.get(article.get_absolute_url()))
+    assert "Owns shares in a gym." in page
+    assert "A health fund." in page
 
 
 def test_nothing_is_submitted_twice(desk, submitted):

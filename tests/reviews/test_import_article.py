@@ -15,6 +15,8 @@ title: Does exercise help long-lasting back pain?
 short_answer: Probably a little, for most people.
 topic: {topic}
 audience: patient
+interests: None.
+funding: Nobody.
 ai_involvement: first_draft
 ai_tool: Example drafter
 ai_version: 4.10

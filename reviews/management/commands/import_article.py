@@ -127,6 +127,8 @@ def _fields(given: MarkdownArticle, *, author: User) -> dict[str, Any]:
         "ai_tool": given.ai_tool,
         "ai_version": given.ai_version,
         "ai_accountable": answers,
+        "interests": given.meta.get("interests", ""),
+        "funding": given.meta.get("funding", ""),
         "coauthors": [_person(name) for name in given.meta.get("co_authors", [])],
         **({"risk": _risk(given.meta["risk"])} if given.meta.get("risk") else {}),
     }
