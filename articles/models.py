@@ -304,6 +304,25 @@ class Revision(models.Model):
         return json.loads(self.content)
 
 
+class CheckRun(models.Model):
+    """What the integrity checks said of a revision when they were run again, by the rules and the list of that day."""
+
+    append_only = True
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="check_runs")
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    by_label = models.CharField(max_length=200)
+    rules_version = models.CharField(max_length=16, help_text="Names the rules by their code.")
+    results = models.JSONField()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Checks of {self.revision} on {self.at:%d %B %Y}"
+
+
 class Approval(models.Model):
     """What a quorum of decisions on one digest amounts to, sealed."""
 

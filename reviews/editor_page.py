@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from articles import check_runs
 from articles.models import Article, Notice, Revision
 from articles.public import ai_line, for_public, public_article, reviewer_text
 from articles.seals import is_intact
@@ -31,6 +32,7 @@ from reviews.forms import (
     RiskForm,
     TakeBackForm,
 )
+from reviews.later_checks import later_checks
 from reviews.models import Decision, Release, ReviewAssignment
 
 LIFTED = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
@@ -61,6 +63,13 @@ def _resolve(article: Article, by: User, form: Form) -> None:
     publication.resolve(notice, by=by, text=form.cleaned_data["text"])
 
 
+def _check_again(article: Article, by: User, form: Form) -> None:
+    """The newest text and, where that is another one, the approved text that readers have."""
+    approved = article.approval.revision if article.approval else None
+    for revision in filter(None, {article.latest_revision, approved}):
+        check_runs.run(revision, by=by)
+
+
 ACTS = {
     "assign": Act(AssignForm, _assign, "Asked to read it. They hear of it now, and reminders follow by themselves."),
     "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
@@ -81,6 +90,7 @@ ACTS = {
         lambda article, by, form: publication.withdraw(article, by=by, reason=form.cleaned_data["reason"]),
         "Withdrawn: its address now says so and shows no text.",
     ),
+    "check_again": Act(Form, _check_again, "Checked again. What the checks say now stands beside what was frozen."),
     "resolve": Act(ResolveForm, _resolve, "Resolved, in writing and on record."),
     "correct": Act(
         NoticeForm,
@@ -177,6 +187,7 @@ def _page(
         "text": _text(revision),
         "ai_line": ai_line(revision.data["ai"]) if revision else "",
         "findings": findings_of(revision) if revision else None,
+        "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk)))) for a in asked],
         "decisions": Decision.objects.filter(revision=revision) if revision else (),
         "release": Release.objects.filter(revision=revision).first() if revision else None,
@@ -218,6 +229,8 @@ def _unplaced(bound: dict[tuple[str, str], Form], asked: list[ReviewAssignment],
 def _sensible(user: User, article: Article) -> list[str]:
     state = State(article.state)
     names = ["risk"]
+    if article.latest_revision:
+        names.append("check_again")
     if state in (State.SUBMITTED, State.UNDER_REVIEW):
         names.append("assign")
     if state == State.UNDER_REVIEW:

@@ -21,6 +21,7 @@ from reviews import assignments, decisions, receipts
 from reviews.findings import findings_of
 from reviews.forms import DecisionForm, DeclineForm
 from reviews.kinds import Verdict
+from reviews.later_checks import later_checks
 from reviews.models import Decision, ReviewAssignment
 
 DECLINE = "decline"
@@ -136,6 +137,7 @@ def _desk(
         ai_line=ai_line(revision.data["ai"]),
         told=public_article(article, at=clock.now()),
         findings=findings_of(revision),
+        later=later_checks(revision),
         checked=_last_checked(article),
         compared=compared,
         changes=_changes(compared, revision),

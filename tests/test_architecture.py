@@ -41,6 +41,7 @@ OUT_OF_A_REVISION = {
     # Verbs that judge by the text and show nothing of it: the topic it was submitted under, words that raise its class.
     "reviews/matching.py": {"revision.data", "article.latest_revision.data"},
     "reviews/publication.py": {"frozen.data"},
+    "articles/check_runs.py": {"revision.data"},
 }
 OF_AN_AUDIT_ENTRY = {"reviews/source_alerts.py": {"last.data"}}
 # Other things called so: forms, answers, Markdown tokens, audit entries.
