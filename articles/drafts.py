@@ -9,6 +9,7 @@ from django.db import OperationalError, ProgrammingError
 from articles.disclaimers import DISCLAIMERS
 from articles.importers import MarkdownArticle
 from articles.integrity import Draft
+from articles.lookup import saved_records
 from articles.models import Article
 from articles.retractions import statuses
 from articles.states import Audience
@@ -32,6 +33,7 @@ def draft_of(article: Article) -> Draft:
         own_names=(settings.SITE_NAME, *(person.label for person in (article.author, *article.coauthors.all()))),
         today=clock.now().date(),
         retractions=statuses(listed),
+        records=saved_records(listed),
     )
 
 
@@ -57,6 +59,7 @@ def draft_of_file(
         own_names=(settings.SITE_NAME,),
         today=clock.now().date(),
         retractions=_statuses_if_there_is_a_desk(listed),
+        records=saved_records(listed),
     )
 
 

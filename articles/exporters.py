@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .importers.latex import encode
@@ -48,21 +48,45 @@ _CSL_TEXT = {
 }
 
 
-def bibtex(references: Iterable[Reference]) -> str:
-    """BibTeX in Unicode, keys kept; what BibTeX has no field for goes into fields of our own."""
-    return "\n".join(map(_bibtex_entry, _records(references)))
+def bibtex(references: Iterable[Reference], *, standing: str = "") -> str:
+    """BibTeX in Unicode, keys kept; what BibTeX has no field for goes into fields of our own.
+
+    `standing` says what the list was taken from: it heads the file, and every record carries it, for records are
+    taken out of their file. In the other formats, which have no place for a heading, every record carries it too.
+    """
+    said = _on_one_line(standing)
+    heading = f"@comment{{{_without_braces(said)}}}\n\n" if said else ""
+    return heading + "\n".join(_bibtex_entry(record, note=said) for record in _records(references))
 
 
-def ris(references: Iterable[Reference]) -> str:
+def ris(references: Iterable[Reference], *, standing: str = "") -> str:
     """RIS; what it has no tag for goes into custom fields that name what they hold."""
-    return "\n".join(
-        "".join(f"{tag}  - {value}\n" for tag, value in _ris_lines(record)) for record in _records(references)
-    )
+    said = _on_one_line(standing)
+    lines = ((f"{tag}  - {value}\n" for tag, value in _ris_lines(r, note=said)) for r in _records(references))
+    return "\n".join(map("".join, lines))
 
 
-def csl(references: Iterable[Reference]) -> str:
+def csl(references: Iterable[Reference], *, standing: str = "") -> str:
     """CSL-JSON; what it has no field for goes into `custom`."""
-    return json.dumps([_csl_item(record) for record in _records(references)], ensure_ascii=False, indent=2) + "\n"
+    said = _on_one_line(standing)
+    items = [_csl_item(record, note=said) for record in _records(references)]
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+FORMATS: dict[str, tuple[Callable[..., str], str]] = {
+    "bib": (bibtex, "application/x-bibtex"),
+    "ris": (ris, "application/x-research-info-systems"),
+    "json": (csl, "application/vnd.citationstyles.csl+json"),
+}
+"""How a list is written and what its file is, by the ending of the file's name."""
+
+
+def _on_one_line(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _without_braces(words: str) -> str:
+    return words.replace("{", "(").replace("}", ")")
 
 
 def _records(references: Iterable[Reference]) -> Iterator[ReferenceRecord]:
@@ -80,7 +104,7 @@ def _printed_as(record: ReferenceRecord) -> str:
     return "book" if record.isbn or record.publisher else "report"
 
 
-def _bibtex_entry(record: ReferenceRecord) -> str:
+def _bibtex_entry(record: ReferenceRecord, *, note: str) -> str:
     kinds = {
         "website": "online",
         "chapter": "incollection",
@@ -88,7 +112,8 @@ def _bibtex_entry(record: ReferenceRecord) -> str:
         "book": "book",
         "report": "techreport",
     }
-    lines = [f"  {name} = {{{value}}},\n" for name, value in _bibtex_fields(record) if value]
+    fields = [*_bibtex_fields(record), ("annote", encode(note))]
+    lines = [f"  {name} = {{{value}}},\n" for name, value in fields if value]
     return f"@{kinds[_printed_as(record)]}{{{record.key},\n{''.join(lines)}}}\n"
 
 
@@ -119,10 +144,10 @@ def _bibtex_part(part: str) -> str:
     return f"{{{encode(part)}}}" if _NAME_TO_BRACE.search(part) else encode(part)
 
 
-def _ris_lines(record: ReferenceRecord) -> Iterator[tuple[str, str]]:
+def _ris_lines(record: ReferenceRecord, *, note: str) -> Iterator[tuple[str, str]]:
     kinds = {"website": "ELEC", "chapter": "CHAP", "article": "JOUR", "book": "BOOK", "report": "RPRT"}
     yield "TY", kinds[_printed_as(record)]
-    yield from (line for line in _ris_fields(record) if line[1])
+    yield from (line for line in (*_ris_fields(record), ("N1", note)) if line[1])
     yield "ER", ""
 
 
@@ -156,14 +181,15 @@ def _ris_name(author: Author) -> str:
     return author.literal.replace(",", ",,", 1) if author.literal else f"{author.family}, {author.given}"
 
 
-def _csl_item(record: ReferenceRecord) -> dict[str, Any]:
+def _csl_item(record: ReferenceRecord, *, note: str) -> dict[str, Any]:
     kinds = {"website": "webpage", "chapter": "chapter", "article": "article-journal", "book": "book"}
     item: dict[str, Any] = {"id": record.key, "type": kinds.get(_printed_as(record), "report")}
     item |= {tag: getattr(record, name) for name, tag in _CSL_TEXT.items() if getattr(record, name)}
     item["author"] = [_csl_name(author) for author in record.authors]
     item["issued"] = {"date-parts": [[record.year]]} if record.year else None
     item["accessed"] = {"date-parts": [list(map(int, record.accessed.split("-")))]} if record.accessed else None
-    custom = {"source_type": record.type, "no_id_reason": record.no_id_reason}
+    item["note"] = note
+    custom = {"source_type": record.type, "no_id_reason": record.no_id_reason, "standing": note}
     item["custom"] = {name: value for name, value in custom.items() if value}
     return {name: value for name, value in item.items() if value}
 

@@ -1,18 +1,42 @@
-"""The author's desk where it is about the list of sources as a whole: one source out of two."""
+"""The author's desk where a source is looked up by its identifier, or two entries become one."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from articles import editing
+from articles import editing, lookup
 from articles.citations import numbering
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
 from articles.duplicates import pairs
-from articles.forms import MergeForm
+from articles.forms import LookUpForm, MergeForm
+from articles.importers import ReferenceRecord
 from articles.models import Article, Reference
 from articles.reference_style import vancouver
 from editorial.errors import Conflict
+
+
+@author_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_up(request: SignedIn, slug: str) -> HttpResponse:
+    """A source by its DOI or PMID; what cannot be looked up is said, and the way by hand is shown."""
+    article = mine(request, slug)
+    form = LookUpForm(request.POST if request.method == "POST" else None)
+    answer = lookup.look_up(form.cleaned_data["identifier"]) if form.is_bound and form.is_valid() else None
+    if answer and answer.record:
+        return _add(request, article, answer.record, said=answer.said)
+    context = {"article": article, "form": form, "answer": answer}
+    return render(request, "desk/look_up.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _add(request: SignedIn, article: Article, record: ReferenceRecord, *, said: str) -> HttpResponse:
+    added, refused = editing.add_references(article, [record], by=request.user)
+    for problem in refused:
+        messages.error(request, f"{problem.record}: {problem.reason}")
+    if not added:
+        return redirect("desk-references", article.slug)
+    messages.success(request, f"Added as [@{added[0].key}]. {said} Say what kind of source it is, and look it over.")
+    return redirect("desk-reference-edit", article.slug, added[0].key)
 
 
 @author_page

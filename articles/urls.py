@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles import feeds, reader_pages, verify_pages, version_pages, views
+from articles import export_pages, feeds, reader_pages, verify_pages, version_pages, views
 
 urlpatterns = [
     path("", views.article_list, name="article-list"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("articles/<slug:slug>/versions/<int:number>/", version_pages.one_version, name="version"),
     path("articles/<slug:slug>/versions/<int:number>/receipt.json", version_pages.receipt, name="version-receipt"),
     path("articles/<slug:slug>/versions/<int:older>..<int:newer>/", version_pages.comparison, name="comparison"),
+    path("articles/<slug:slug>/references.<str:form>", export_pages.references_of_article, name="article-references"),
     path("reader/", reader_pages.choose_reader, name="choose-reader"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("search/", views.search_page, name="search"),

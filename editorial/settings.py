@@ -169,6 +169,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 # A file that the operator keeps up to date, or an https:// address that the list is fetched from.
 RETRACTION_LIST = env("RETRACTION_LIST")
+# Sources are looked up at Crossref and PubMed only where this is on; saved records are read in any case.
+LOOKUP_ONLINE = flag("LOOKUP_ONLINE")
+LOOKUP_CACHE = Path(env("LOOKUP_CACHE") or VAR / "lookups")
 
 EMAIL_URL = urlsplit(env("EMAIL_URL"))
 if EMAIL_URL.scheme in {"smtp", "smtps", "smtp+tls"}:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import bring_in_pages, desk_views, reference_pages, search_pages
+from articles import bring_in_pages, desk_views, export_pages, reference_pages, search_pages
 from articles.citations import KEY
 from reviews import public_pages, telling_pages, views
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path("desk/<slug:slug>/edit/", desk_views.edit, name="desk-edit"),
     path("desk/<slug:slug>/preview/", desk_views.preview, name="desk-preview"),
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
+    path("desk/<slug:slug>/references.<str:form>", export_pages.references_of_draft, name="desk-references-file"),
+    path("desk/<slug:slug>/references/look-up/", reference_pages.look_up, name="desk-reference-look-up"),
     path("desk/<slug:slug>/references/new/", desk_views.reference_edit, name="desk-reference-new"),
     path("desk/<slug:slug>/references/import/", desk_views.import_references, name="desk-import-references"),
     path("desk/<slug:slug>/searches/new/", search_pages.edit, name="desk-search-new"),

@@ -15,6 +15,7 @@ OF_ONE_ARTICLE = [
     "desk-reference-new",
     "desk-import-references",
     "desk-search-new",
+    "desk-reference-look-up",
     "desk-citations",
     "desk-submit",
     "desk-withdraw",

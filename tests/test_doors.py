@@ -47,6 +47,7 @@ DOORS = {
     "comparison": (EVERYONE, NOBODY),
     "verify": (EVERYONE, EVERYONE),
     "choose-reader": (NOBODY, EVERYONE),
+    "article-references": (EVERYONE, NOBODY),
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),
     "feed": (EVERYONE, NOBODY),
@@ -82,6 +83,8 @@ DOORS = {
     "desk-edit": ({"Ana"}, {"Ana"}),
     "desk-preview": ({"Ana"}, NOBODY),
     "desk-references": ({"Ana"}, NOBODY),
+    "desk-references-file": ({"Ana"}, NOBODY),
+    "desk-reference-look-up": ({"Ana"}, {"Ana"}),
     "desk-reference-new": ({"Ana"}, {"Ana"}),
     "desk-import-references": ({"Ana"}, {"Ana"}),
     "desk-reference-edit": ({"Ana"}, {"Ana"}),
@@ -193,7 +196,7 @@ def addresses(people, ana, rob, rita, noor, eva):
         "desk-search": factories.recorded_search(private, by=ana),
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
-    slugs["topic"] = public.topic.slug
+    slugs |= {"topic": public.topic.slug, "article-references": public.slug}
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
     slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)
@@ -206,6 +209,7 @@ def _filled(name, route, *, slug, rows):
     parts = {
         "slug": slug,
         "key": "hayden2021",
+        "form": "bib",
         "part": "0",
         "number": "1",
         "older": "1",

@@ -11,6 +11,7 @@ from articles.citations import KEY
 from articles.forms.words import Words
 from articles.importers.decoding import MAX_BYTES
 from articles.importers.tidying import bare_doi, bare_isbn, bare_pmcid, bare_pmid
+from articles.lookup import Identifier
 from articles.models import Reference
 from articles.reference_style import valid_doi, valid_isbn, valid_pmcid, valid_pmid, valid_url
 from articles.rendering import UnreadableText, clean_line
@@ -223,6 +224,26 @@ class MergeForm(forms.Form):
     def seen(self) -> dict[str, int]:
         editions = map(int, self.cleaned_data["editions"].split(","))
         return dict(zip((reference.key for reference in self.pair.values()), editions, strict=True))
+
+
+class LookUpForm(forms.Form):
+    """The identifier of one source."""
+
+    use_required_attribute = False
+
+    identifier = Words(
+        label="DOI or PMID",
+        spoken="identifier",
+        limit=400,
+        help_text="10.1000/example, its https://doi.org/ address, or PubMed's number.",
+        error_messages={"required": "Give the DOI or the PMID of the source."},
+    )
+
+    def clean_identifier(self) -> Identifier:
+        found = Identifier.of(self.cleaned_data["identifier"])
+        if found is None:
+            raise ValidationError("A DOI begins with 10. and has a slash; a PMID is a number. This is neither.")
+        return found
 
 
 class ImportForm(forms.Form):

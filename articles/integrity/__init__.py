@@ -8,6 +8,7 @@ To add a rule, add a file and name it below: the order here is the order of the 
 from articles.integrity import (
     citation_entries,  # CITE-DANGLING, CITE-MAP-UNDEFINED, REF-UNCITED
     identifiers,  # REF-NO-ID, REF-ID-MALFORMED
+    saved_records,  # REF-RECORD-MISMATCH
     duplicates,  # REF-DUPLICATE
     source_types,  # REF-TYPE-UNSUPPORTED, REF-PREPRINT, REF-PRIMARY
     own_sources,  # REF-SELF

@@ -34,7 +34,8 @@ class Draft:
     """Everything the rules look at: text, references in list order, and what is known around them.
 
     `retractions` maps a DOI in lower case or a PMID to "retraction", "concern" or "correction";
-    None means that no list is loaded, which is not the same as an empty one.
+    None means that no list is loaded, which is not the same as an empty one. `records` has, by key, the title and
+    year that a saved record of Crossref or PubMed gives a reference.
     """
 
     title: str = ""
@@ -49,6 +50,7 @@ class Draft:
     own_names: tuple[str, ...] = ()
     today: date = field(default_factory=date.today)
     retractions: Mapping[str, str] | None = None
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @cached_property
     def texts(self) -> dict[str, str]:
