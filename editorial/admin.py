@@ -6,10 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
+from editorial import invitations
 from editorial.admin_doors import ClosedDoors, visitor
-from editorial.models import AuditEntry, User
+from editorial.invitation_pages import answer_request, invite_page, one_invitation, reset_second_factor
+from editorial.models import AccountMail, AccountRequest, AuditEntry, Invitation, User
 
 SPOKEN = {
     "is_active": ("Active", "Untick this when somebody leaves. Accounts are never deleted: the record names them."),
@@ -67,7 +70,9 @@ class AccountAdmin(ClosedDoors):
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         if obj is None:
-            about = "The first password is given here; the person changes it after signing in."
+            about = (
+                "To let somebody choose their own password, invite them instead. This is for machines and first days."
+            )
             return [(None, {"fields": [*NewAccountForm.Meta.fields, "password1", "password2"], "description": about})]
         offices = "Reviewing is not among these: it needs a board membership and an open assignment."
         return [
@@ -82,6 +87,10 @@ class AccountAdmin(ClosedDoors):
             return []
         own = ["is_active", "is_machine", *OFFICES] if obj.pk == visitor(request).pk else []
         return ["username", "last_login", "date_joined", *own]
+
+    def get_urls(self) -> list[URLPattern]:
+        lost = self.admin_site.admin_view(reset_second_factor)
+        return [*super().get_urls(), path("<int:object_id>/second-factor/", lost, name="editorial_user_second_factor")]
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -101,3 +110,54 @@ class AuditEntryAdmin(ClosedDoors):
 
     def is_open_to(self, user: User) -> bool:
         return user.is_editor
+
+
+class EditorsAndAdministrators(ClosedDoors):
+    """For those who may invite; every act on these pages is a verb."""
+
+    def is_open_to(self, user: User) -> bool:
+        return invitations.may_invite(user)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(EditorsAndAdministrators):
+    list_display = ["email", "role", "invited_by", "sent_at", "standing"]
+    list_select_related = ["invited_by"]
+    search_fields = ["email"]
+
+    def is_writable_by(self, user: User) -> bool:
+        return self.is_open_to(user)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return invite_page(request)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return one_invitation(request, object_id)
+
+    @admin.display(description="how it stands")
+    def standing(self, invitation: Invitation) -> str:
+        return invitation.standing
+
+
+@admin.register(AccountRequest)
+class AccountRequestAdmin(EditorsAndAdministrators):
+    list_display = ["name", "email", "affiliation", "asked_at", "answer"]
+    list_filter = ["answer"]
+    search_fields = ["name", "email"]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return answer_request(request, object_id)
+
+
+@admin.register(AccountMail)
+class AccountMailAdmin(EditorsAndAdministrators):
+    """Letters about accounts, and what became of each; the links in them are kept nowhere."""
+
+    list_display = ["to", "kind", "created_at", "state", "outcome"]
+    list_filter = ["state", "kind"]
+    search_fields = ["to"]
+    fields = ["to", "kind", "created_at", "state", "due_at", "attempts", "ended_at", "outcome", "possible_duplicate"]

@@ -46,6 +46,7 @@ SEAL_KEY_FALLBACKS = words("SEAL_KEY_FALLBACKS")
 
 SITE_NAME = env("SITE_NAME", "The Editorial Desk")
 SITE_URL = env("SITE_URL", "http://localhost:8000").rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or "localhost"
 SWEEP_URL = env("SWEEP_URL", SITE_URL).rstrip("/")
 if PRODUCTION and not env("SITE_URL"):
     raise ImproperlyConfigured("Set SITE_URL: links in e-mails are made from it, never from a request.")
@@ -63,6 +64,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "guardian",
     "simple_history",
@@ -80,6 +85,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "editorial.account_middleware.SignInNeedsTheCache",
+    "editorial.account_middleware.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -193,7 +201,7 @@ if PRODUCTION and not env("EMAIL_URL"):
 
 AUTH_USER_MODEL = "editorial.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -206,6 +214,56 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home-of-user"
 LOGOUT_REDIRECT_URL = "article-list"
+
+SIGN_UP = env("SIGN_UP", "invitation")
+if SIGN_UP not in {"invitation", "request", "closed"}:
+    raise ImproperlyConfigured("Set SIGN_UP to invitation, request or closed.")
+# The demo's accounts have a public password and no telephone; where readers are, staff need more than a password.
+REQUIRE_SECOND_FACTOR = flag("REQUIRE_SECOND_FACTOR", PRODUCTION)
+PASSWORD_RESET_TIMEOUT = 4 * 3600
+
+ACCOUNT_ADAPTER = "editorial.account_adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# An address counts once its owner has followed a link: that of an invitation, or one that is asked for.
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,3/h/key",
+    "confirm_email": "1/1m/key",
+    "request_account": "5/h/ip",
+    "open_account": "20/m/ip",
+}
+ACCOUNT_FORMS = {
+    "login": "editorial.account_forms.SignInForm",
+    "add_email": "editorial.account_forms.AddressForm",
+    "change_password": "editorial.account_forms.NewPasswordForm",
+    "reset_password": "editorial.account_forms.LostPasswordForm",
+    "reset_password_from_key": "editorial.account_forms.PasswordByLinkForm",
+    "user_token": "editorial.account_forms.ResetLinkForm",
+    "reauthenticate": "editorial.account_forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "editorial.account_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+# A code is good a period longer than it is shown: telephones go wrong, and people type slowly.
+MFA_TOTP_TOLERANCE = 1
+# Nobody can open an account with an address that is not theirs, so a factor need not wait for its verification.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "editorial.account_forms.CodeForm",
+    "reauthenticate": "editorial.account_forms.CodeAgainForm",
+    "activate_totp": "editorial.account_forms.AppForm",
+    "add_webauthn": "editorial.account_forms.PasskeyForm",
+    "authenticate_webauthn": "editorial.account_forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "editorial.account_forms.PasskeyAgainForm",
+    "login_webauthn": "editorial.account_forms.PasskeySignInForm",
+}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -231,6 +289,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # A proxy of ours stands in front and says who asks and how; without one, nobody's word is taken for it.
 BEHIND_PROXY = flag("BEHIND_PROXY")
+# Limits count the address that our own proxy saw.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 if SITE_URL.startswith("https://"):
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = int(env("HSTS_SECONDS", "31536000"))

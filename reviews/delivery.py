@@ -5,7 +5,10 @@ import random
 import smtplib
 import time
 import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
@@ -13,11 +16,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import DatabaseError, transaction
 from django.db.models import Case, F, Q, Value, When
 
-from editorial import clock
+from editorial import account_mail, clock
+from editorial.models import AccountMail
+from editorial.outgoing import Delivery, Outgoing, OutgoingQuerySet
 from reviews import telling
 from reviews.emails import compose, compose_daily
 from reviews.entitlement import why_not
-from reviews.kinds import Channel, Delivery, Timing
+from reviews.kinds import Channel, Timing
 from reviews.models import Notification
 from reviews.querysets import NotificationQuerySet
 
@@ -47,39 +52,58 @@ def deliver_next() -> bool:
     return message is not None and _deal_with(message)
 
 
-def _claim() -> Notification | None:
+@dataclass(frozen=True)
+class Outbox:
+    """Rows that are e-mails, and what is to be known about each before it goes."""
+
+    emails: Callable[[], OutgoingQuerySet]
+    postponed: Callable[[Any], dict[str, Any]]  # what to change where it is to wait; empty where it may go
+    refusal: Callable[[Any], str]
+    together: Callable[[Any], Sequence[Any]]  # what goes out in one e-mail with it, itself among it
+    compose: Callable[[Any, Sequence[Any]], EmailMessage]
+
+
+def _claim() -> Outgoing | None:
+    return next(filter(None, map(_claim_from, OUTBOXES.values())), None)
+
+
+def _claim_from(outbox: Outbox) -> Outgoing | None:
     """Take a lease on one due e-mail: whoever changes the row first has it, on either database."""
     now = clock.now()
-    due = Notification.objects.due(at=now).filter(channel=Channel.EMAIL)
+    due = outbox.emails().due(at=now)
     # A lease that ran out is a try that nobody came back from, and it counts as one.
     attempts = F("attempts") + Case(When(lease__isnull=False, then=Value(1)), default=Value(0))
     while candidates := list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:CANDIDATES]):
         for pk in candidates:
             lease = uuid.uuid4()
             if due.filter(pk=pk).update(lease=lease, leased_until=now + LEASE, attempts=attempts) == 1:
-                return _loaded(pk)
+                return _loaded(outbox, pk)
     return None
 
 
-def _loaded(pk: int) -> Notification:
-    message = _with_facts().get(pk=pk)
+def _loaded(outbox: Outbox, pk: int) -> Outgoing:
+    message = outbox.emails().get(pk=pk)
     # It was given to a mail server before, and whether that server took it was never learned.
     message.possible_duplicate = message.possible_duplicate or message.handover_at is not None
     return message
 
 
 def _with_facts() -> NotificationQuerySet:
-    return Notification.objects.select_related(
+    return Notification.objects.filter(channel=Channel.EMAIL).select_related(
         "recipient__telling", "article__author", "article__topic", "assignment__reviewer"
     )
 
 
-def _deal_with(message: Notification) -> bool:
-    now = clock.now()
+def _postponed(message: Notification) -> dict[str, Any]:
     preference = telling.preference_of(message.recipient)
-    if later := telling.waits_until(preference, message.kind, is_gathered=message.is_gathered, at=now):
-        is_gathered = telling.timing(preference, message.kind) == Timing.DAILY
-        _let_go(message, due_at=later, is_gathered=is_gathered)
+    later = telling.waits_until(preference, message.kind, is_gathered=message.is_gathered, at=clock.now())
+    is_gathered = telling.timing(preference, message.kind) == Timing.DAILY
+    return {"due_at": later, "is_gathered": is_gathered} if later else {}
+
+
+def _deal_with(message: Outgoing) -> bool:
+    if changes := OUTBOXES[type(message)].postponed(message):
+        _let_go(message, **changes)
         return True
     if message.attempts >= MOST_ATTEMPTS:
         _end(
@@ -99,12 +123,13 @@ def _deal_with(message: Notification) -> bool:
     return True
 
 
-def _send(message: Notification, server: BaseEmailBackend) -> None:
+def _send(message: Outgoing, server: BaseEmailBackend) -> None:
     """Judge, write and hand over one message, or all of a day, to a mail server that listens."""
-    if refusal := _refusal(message):
+    outbox = OUTBOXES[type(message)]
+    if refusal := outbox.refusal(message):
         _end(message, Delivery.SUPPRESSED, refusal, alone=True)
         return
-    together = _gathered(message) if message.is_gathered else [message]
+    together = outbox.together(message)
     if together and (email := _written(message, together)) and _note_handover(message):
         _hand_over(message, email, server)
 
@@ -116,8 +141,12 @@ def _refusal(message: Notification) -> str:
     return why_not(message)
 
 
+def _together(message: Notification) -> list[Notification]:
+    return _gathered(message) if message.is_gathered else [message]
+
+
 def _gathered(message: Notification) -> list[Notification]:
-    """What goes out in one e-mail with this message, itself among it; each is judged by itself.
+    """All of a day for one person; each is judged by itself.
 
     The name of a daily e-mail is on record before it is written, so that another who takes over sends the same one.
     """
@@ -137,27 +166,27 @@ def _gathered(message: Notification) -> list[Notification]:
     return [row for row in rows if not refusals[row.pk]]
 
 
-def _written(message: Notification, together: list[Notification]) -> EmailMessage | None:
+def _written(message: Outgoing, together: Sequence[Any]) -> EmailMessage | None:
     try:
-        return compose_daily(message, together) if message.is_gathered else compose(message)
+        return OUTBOXES[type(message)].compose(message, together)
     except ValidationError:
-        _end(message, Delivery.DEAD, f"{message.recipient.label} has no e-mail address that mail can be sent to.")
+        _end(message, Delivery.DEAD, f"{message.addressee} has no e-mail address that mail can be sent to.")
     except DatabaseError:
         raise
     except Exception as fault:
         # Whatever is wrong with one template must not hold up the messages behind it.
-        log.exception("Message %s (%s) could not be written", message.pk, message.kind)
+        log.exception("Message %s (%s) could not be written", message.pk, message.subject_matter)
         what = f"{type(fault).__name__}: {fault}"
         _end(
             message,
             Delivery.DEAD,
-            f"Its text could not be written, because the template for “{message.get_kind_display()}” is missing or"
+            f"Its text could not be written, because the template for “{message.subject_matter}” is missing or"
             f" broken. Tell an administrator; the inbox has the message. ({what})",
         )
     return None
 
 
-def _note_handover(message: Notification) -> bool:
+def _note_handover(message: Outgoing) -> bool:
     """On record before the server is given anything; refused when the lease was lost to somebody quicker."""
     now = clock.now()
     with transaction.atomic(durable=True):
@@ -169,7 +198,7 @@ def _note_handover(message: Notification) -> bool:
         )
 
 
-def _hand_over(message: Notification, email: EmailMessage, server: BaseEmailBackend) -> None:
+def _hand_over(message: Outgoing, email: EmailMessage, server: BaseEmailBackend) -> None:
     try:
         server.send_messages([email])
     except smtplib.SMTPRecipientsRefused as refusal:
@@ -186,15 +215,15 @@ def _hand_over(message: Notification, email: EmailMessage, server: BaseEmailBack
         _end(message, Delivery.SENT, "")
 
 
-def _refused(message: Notification, code: int, answer: bytes | str) -> None:
-    said = f"The mail server refused it for {message.recipient.email}: {_said(code, answer)}"
+def _refused(message: Outgoing, code: int, answer: bytes | str) -> None:
+    said = f"The mail server refused it for {message.address}: {_said(code, answer)}"
     if code >= 500:
         _end(message, Delivery.DEAD, said)
     else:
         _try_again(message, said)
 
 
-def _try_again(message: Notification, why: str, *, may_be_taken: bool = False) -> None:
+def _try_again(message: Outgoing, why: str, *, may_be_taken: bool = False) -> None:
     """Later, after a pause that grows and that no two messages share."""
     attempts = message.attempts + 1
     if attempts >= MOST_ATTEMPTS:
@@ -210,7 +239,7 @@ def _try_again(message: Notification, why: str, *, may_be_taken: bool = False) -
     )
 
 
-def _wait_for_server(message: Notification, trouble: OSError) -> None:
+def _wait_for_server(message: Outgoing, trouble: OSError) -> None:
     """The mail server's absence is no fault of the message, and costs it no attempt."""
     log.warning("The mail server cannot be reached (%s); the outbox waits for it.", trouble)
     _let_go(
@@ -220,23 +249,28 @@ def _wait_for_server(message: Notification, trouble: OSError) -> None:
     )
 
 
-def _let_go(message: Notification, **changes: object) -> None:
+def _let_go(message: Outgoing, **changes: object) -> None:
     _held(message).update(lease=None, leased_until=None, **changes)
 
 
-def _held(message: Notification) -> NotificationQuerySet:
+def _rows_like(message: Outgoing) -> OutgoingQuerySet:
+    return type(message)._default_manager.all()  # type: ignore[return-value]
+
+
+def _held(message: Outgoing) -> OutgoingQuerySet:
     """What one lease covers: the message, or all that go out in one e-mail with it."""
-    return Notification.objects.filter(lease=message.lease, state=Delivery.DUE)
+    return _rows_like(message).filter(lease=message.lease, state=Delivery.DUE)
 
 
-def _end(message: Notification, state: Delivery, outcome: str, *, alone: bool = False) -> None:
+def _end(message: Outgoing, state: Delivery, outcome: str, *, alone: bool = False) -> None:
     """Nothing leads out of this. What was sent is sent, even if the lease has meanwhile gone to somebody else."""
-    same = Q(digest=message.digest) if message.digest and not alone else Q(pk=message.pk)
-    still_due = Notification.objects.filter(same, state=Delivery.DUE)
+    is_one_of_many = isinstance(message, Notification) and message.digest and not alone
+    same = Q(digest=message.digest) if is_one_of_many else Q(pk=message.pk)  # type: ignore[attr-defined]
+    still_due = _rows_like(message).filter(same, state=Delivery.DUE)
     held = still_due if state == Delivery.SENT else still_due.filter(lease=message.lease)
     held.update(state=state, outcome=outcome[:LONGEST_OUTCOME], ended_at=clock.now(), lease=None, leased_until=None)
     if state == Delivery.DEAD:
-        log.error("Message %s to %s is dead: %s", message.pk, message.recipient.username, outcome)
+        log.error("Message %s is dead: %s", message.pk, outcome)
 
 
 def _hang_up(server: BaseEmailBackend) -> None:
@@ -250,3 +284,22 @@ def _hang_up(server: BaseEmailBackend) -> None:
 def _said(code: int, answer: bytes | str) -> str:
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     return f"{code} {words}"
+
+
+def _compose(message: Notification, together: Sequence[Notification]) -> EmailMessage:
+    return compose_daily(message, list(together)) if message.is_gathered else compose(message)
+
+
+# Letters about accounts go first and never wait: somebody sits in front of a page for them.
+OUTBOXES: dict[type[Outgoing], Outbox] = {
+    AccountMail: Outbox(
+        emails=lambda: AccountMail.objects.select_related("user", "invitation__invited_by", "account_request"),
+        postponed=lambda letter: {},
+        refusal=account_mail.why_not,
+        together=lambda letter: [letter],
+        compose=lambda letter, together: account_mail.compose(letter),
+    ),
+    Notification: Outbox(
+        emails=_with_facts, postponed=_postponed, refusal=_refusal, together=_together, compose=_compose
+    ),
+}

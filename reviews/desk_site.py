@@ -3,11 +3,12 @@
 from functools import update_wrapper
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, path
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 
 from articles.channels import carries_no_article_text
@@ -17,7 +18,7 @@ from reviews import my_reviews, policy, queue
 from reviews.member_pages import my_interests
 from reviews.models import Notification
 
-SHUT = {"view_on_site", "autocomplete"}
+SHUT = {"view_on_site", "autocomplete", "password_change", "password_change_done"}
 FIRST_IN_QUEUE = 8
 IN_ORDER = [
     "article",
@@ -28,6 +29,9 @@ IN_ORDER = [
     "notification",
     "sweep",
     "auditentry",
+    "invitation",
+    "accountrequest",
+    "accountmail",
     "user",
 ]
 
@@ -83,8 +87,13 @@ class DeskSite(AdminSite):
 
     @method_decorator(carries_no_article_text)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The stock view would print the Host header as the name of the house."""
-        return _kept_nowhere(super().login(request, {"site_name": settings.SITE_NAME, **(extra_context or {})}))
+        """There is one way in, with its limits and its second factor; this address only leads there."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            return _kept_nowhere(render(request, "admin/login.html", self.each_context(request), status=403))
+        back = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+        return redirect_to_login(back, login_url=reverse("login"))
 
     def _front_page(self, request: HttpRequest) -> dict[str, Any]:
         user = visitor(request)

@@ -1,7 +1,5 @@
 """The words of an e-mail: what happened, what is asked, by when, where, and why this person is told."""
 
-import textwrap
-import unicodedata
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,15 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article
+from editorial.mail_words import one_line, subject_and_body
 from editorial.models import User
 from reviews import telling
 from reviews.entitlement import Office, office_of
 from reviews.kinds import ALWAYS_AT_ONCE, Kind
 from reviews.models import Notification
-
-LONGEST_SUBJECT = 120
-LONGEST_FACT = 600
-WIDTH = 76
 
 BECAUSE = {
     Office.REVIEWER: "you are a board member who was asked to read it",
@@ -72,8 +67,7 @@ def _rendered(template: str, facts: dict[str, Any]) -> tuple[str, str]:
     """The template's first line is the subject."""
     # Plain text is not HTML: an apostrophe stays an apostrophe.
     written = Engine.get_default().get_template(template).render(Context(facts, autoescape=False))
-    subject, _, body = written.strip().partition("\n")
-    return one_line(subject, longest=LONGEST_SUBJECT), _wrapped(body.strip())
+    return subject_and_body(written)
 
 
 def _email(to: User, subject: str, body: str, *, name: UUID | None, what: str) -> EmailMessage:
@@ -90,12 +84,6 @@ def _email(to: User, subject: str, body: str, *, name: UUID | None, what: str) -
     # Whatever cannot be written as an e-mail shows here and not halfway through a conversation with the server.
     email.message()
     return email
-
-
-def one_line(words: str, *, longest: int = LONGEST_FACT) -> str:
-    """Free text as one line without control or direction characters: it can add no header, paragraph or anchor."""
-    spaced = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in words)
-    return textwrap.shorten(spaced, longest, placeholder=" …") if len(spaced) > longest else " ".join(spaced.split())
 
 
 def _facts(message: Notification) -> dict[str, Any]:
@@ -154,9 +142,3 @@ def _named(article: Article | None) -> str:
 
 def _moment(written: str | None) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
-
-
-def _wrapped(body: str) -> str:
-    """Lines that every mail program shows whole; addresses are never broken."""
-    lines = (textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in body.splitlines())
-    return "\n".join("\n".join(line) for line in lines) + "\n"

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from articles.channels import carries_no_article_text
 from editorial import clock, immutability
+from editorial.models import AccountMail
 from reviews import sweep
 from reviews.kinds import Delivery
 from reviews.models import Notification, Sweep
@@ -55,7 +56,7 @@ def guards_are_in_place() -> bool:
 
 def outbox_moves() -> bool:
     """Nothing that is due has been left lying. A message that waits for its next try is not due."""
-    return not Notification.objects.filter(state=Delivery.DUE, due_at__lt=clock.now() - LONGEST_DUE).exists()
+    return not _waits_since(due_at__lt=clock.now() - LONGEST_DUE)
 
 
 def sweep_is_recent() -> bool:
@@ -87,7 +88,12 @@ def queue_answers() -> bool:
 
 
 def mail_goes_out() -> bool:
-    return not Notification.objects.filter(state=Delivery.DUE, created_at__lt=clock.now() - LONGEST_UNSENT).exists()
+    return not _waits_since(created_at__lt=clock.now() - LONGEST_UNSENT)
+
+
+def _waits_since(**longer: datetime) -> bool:
+    outboxes = (Notification.objects.filter(state=Delivery.DUE), AccountMail.objects.filter(state=Delivery.DUE))
+    return any(outbox.filter(**longer).exists() for outbox in outboxes)
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

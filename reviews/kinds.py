@@ -2,6 +2,8 @@
 
 from django.db.models import TextChoices
 
+from editorial.outgoing import Delivery as Delivery
+
 
 class Verdict(TextChoices):
     APPROVE = "approve", "Approve"
@@ -58,15 +60,6 @@ class Timing(TextChoices):
     AT_ONCE = "at_once", "At once"
     DAILY = "daily", "Once a day, together"
     OFF = "off", "Not by e-mail"
-
-
-class Delivery(TextChoices):
-    """Every message ends as sent, suppressed or dead; nothing is lost on the way."""
-
-    DUE = "due", "Due"
-    SENT = "sent", "Sent"
-    SUPPRESSED = "suppressed", "Suppressed"
-    DEAD = "dead", "Could not be delivered"
 
 
 class Kind(TextChoices):

@@ -1,13 +1,12 @@
 """The people who judge revisions, the rules they judge by, what they decided, and what was said to whom."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from articles.models import Topic
+from editorial.outgoing import Outgoing
 from reviews.kinds import Channel, Delivery, Ending, Kind, Verdict
 from reviews.querysets import CredentialQuerySet, NotificationQuerySet, ReviewAssignmentQuerySet
 
@@ -193,7 +192,7 @@ class Release(models.Model):
         return f"Released by {self.by_label}"
 
 
-class Notification(models.Model):
+class Notification(Outgoing):
     """One message to one person on one channel: a row of the outbox, and what their inbox shows."""
 
     event = models.CharField(max_length=120, help_text="What happened, once: the same event is never told twice.")
@@ -204,20 +203,8 @@ class Notification(models.Model):
     assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, null=True, related_name="+")
     facts = models.JSONField(default=dict, help_text="What the template needs to say; never article text.")
     record_number = models.CharField(max_length=60, blank=True, help_text="Anchors the audit chain in a mailbox.")
-    created_at = models.DateTimeField()
-
-    state = models.CharField(max_length=12, choices=Delivery, default=Delivery.DUE)
-    due_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
-    lease = models.UUIDField(null=True)
-    handover_at = models.DateTimeField(null=True, help_text="Set just before the mail server is given the message.")
-    message_id = models.UUIDField(default=uuid.uuid4)
-    possible_duplicate = models.BooleanField(default=False)
     is_gathered = models.BooleanField(default=False, help_text="Waits to go out with the others of its day.")
     digest = models.UUIDField(null=True, help_text="Names the one e-mail that it goes out in with others.")
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=300, blank=True)
     read_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -237,6 +224,18 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.recipient}"
+
+    @property
+    def address(self) -> str:
+        return self.recipient.email
+
+    @property
+    def addressee(self) -> str:
+        return self.recipient.label
+
+    @property
+    def subject_matter(self) -> str:
+        return self.get_kind_display()
 
 
 class TellingPreference(models.Model):

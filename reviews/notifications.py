@@ -1,26 +1,17 @@
 """Writing what people must hear into the outbox, in the same transaction as what happened."""
 
-import logging
-import time
 from collections.abc import Iterable
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Q
-from kombu.exceptions import OperationalError
 
 from articles.models import Article
 from editorial import clock
+from editorial.bell import ring
 from editorial.models import AuditEntry, User
 from reviews.kinds import Channel, Delivery, Kind
 from reviews.models import Notification, ReviewAssignment
-
-log = logging.getLogger(__name__)
-
-# Seconds for which nobody waits on a broker that was found missing: a verb may ring several times.
-PAUSE_WHEN_UNHEARD = 15.0
-_unheard_until = 0.0
 
 
 def notify(
@@ -92,15 +83,3 @@ def post(rows: Iterable[Notification]) -> int:
 def editors() -> list[User]:
     """Everyone who watches the queue."""
     return list(User.objects.filter(is_active=True).filter(Q(is_managing_editor=True) | Q(is_responsible_editor=True)))
-
-
-def ring() -> None:
-    """Wake a worker. A lost ring is made good by the clock, so a missing broker is no reason to fail or to wait."""
-    global _unheard_until
-    if time.monotonic() < _unheard_until:
-        return
-    try:
-        current_app.send_task("reviews.tasks.deliver_outbox", expires=60, retry=False)
-    except (OperationalError, OSError) as trouble:
-        _unheard_until = time.monotonic() + PAUSE_WHEN_UNHEARD
-        log.warning("The queue did not hear the bell (%s); the outbox is delivered when it is back.", trouble)

@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from editorial.models import User
-from reviews.kinds import Channel, Delivery
+from editorial.outgoing import OutgoingQuerySet
+from reviews.kinds import Channel
 
 
 class ReviewAssignmentQuerySet(models.QuerySet):
@@ -47,19 +48,12 @@ class CredentialQuerySet(models.QuerySet):
         return self.filter(in_time, verified_at__isnull=False, withdrawn_at=None)
 
 
-class NotificationQuerySet(models.QuerySet):
+class NotificationQuerySet(OutgoingQuerySet):
     def inbox_of(self, user: User) -> Self:
         return self.filter(recipient=user, channel=Channel.INBOX)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
-
-    def due(self, *, at: datetime) -> Self:
-        """Ready to be sent: not yet ended, its time has come, and nobody holds it."""
-        return self.filter(state=Delivery.DUE, due_at__lte=at).filter(Q(leased_until=None) | Q(leased_until__lte=at))
-
-    def dead(self) -> Self:
-        return self.filter(state=Delivery.DEAD)
 
     def visible_to(self, user: User) -> Self:
         """Editors see the outbox; everybody else their own inbox."""

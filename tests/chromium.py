@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -34,6 +35,7 @@ def browser():
 def live_url(live_server, settings):
     """The address of the site under test, which then also stands in its links."""
     settings.SITE_URL = settings.SWEEP_URL = live_server.url
+    settings.SITE_HOST = urlsplit(live_server.url).hostname
     return live_server.url
 
 

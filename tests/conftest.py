@@ -3,7 +3,7 @@
 import hypothesis
 import pytest
 from django.core.cache import cache
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from editorial import immutability
 
@@ -57,6 +57,13 @@ def _guards_step_aside_for_the_flush():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_guards)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_cost_nothing():
+    """What is meant to be slow for whoever guesses would be slow for every test that signs in by the form."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 
 

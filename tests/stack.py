@@ -17,6 +17,7 @@ from tests import servers
 OF_THE_PERSON = [
     *("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SWEEP_URL", "SITE_NAME", "ALLOWED_HOSTS", "SECRET_KEY"),
     *("SEAL_KEY", "SEAL_KEY_FALLBACKS", "PRODUCTION", "DEBUG", "LOG_LEVEL", "DEFAULT_FROM_EMAIL"),
+    *("SIGN_UP", "REQUIRE_SECOND_FACTOR", "BEHIND_PROXY"),
 ]
 running = pytest.StashKey[str]()
 

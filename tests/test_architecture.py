@@ -14,7 +14,14 @@ HOME = Path(settings.HOME)
 OURS = ("editorial", "articles", "reviews")
 
 # The house: where the two apps are plugged together. It may know everybody, and nobody below may know it.
-HOUSE = ("editorial.settings", "editorial.urls", "editorial.celery", "editorial.management", "editorial.demo")
+HOUSE = (
+    "editorial.settings",
+    "editorial.urls",
+    "editorial.account_urls",
+    "editorial.celery",
+    "editorial.management",
+    "editorial.demo",
+)
 MAY_IMPORT = {
     "editorial": {"editorial"},
     "articles": {"editorial", "articles"},
@@ -24,7 +31,7 @@ MAY_IMPORT = {
 
 # Files that speak HTTP. Whatever they call is told who acts and at what moment, never with which request.
 SPEAKS_HTTP = re.compile(
-    r"[/_](views|pages?|api|feeds|headers|channels|admin\w*|middleware|limits|context|health"
+    r"[/_](views|pages?|api|feeds|headers|channels|adapter|admin\w*|middleware|limits|context|health"
     r"|review_desk|desk_site|article_history)\.py$"
 )
 

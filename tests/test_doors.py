@@ -12,8 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from articles.models import Topic
-from editorial import clock
-from editorial.models import AuditEntry
+from editorial import account_mail, clock
+from editorial.models import AccountMail, AccountRequest, AuditEntry, Invitation
 from reviews import telling
 from reviews.kinds import Kind
 from reviews.models import Notification, ReviewPolicy, Sweep
@@ -66,8 +66,38 @@ DOORS = {
     "readyz": (EVERYONE, NOBODY),
     # Coming and going
     "login": (EVERYONE, EVERYONE),
+    "account_login": (EVERYONE, EVERYONE),
     "logout": (NOBODY, EVERYONE),
+    "account_logout": (NOBODY, EVERYONE),
     "home-of-user": (SIGNED_IN, NOBODY),
+    "mfa_authenticate": (SIGNED_IN, SIGNED_IN),  # a stranger comes here only between password and code
+    "mfa_login_webauthn": (SIGNED_IN, SIGNED_IN),  # and here with a passkey that fits
+    "account_signup": (EVERYONE, EVERYONE),
+    "invitation": (NOBODY, NOBODY),  # without an invitation
+    "invitation-link": (EVERYONE, NOBODY),
+    "account_reset_password": (EVERYONE, EVERYONE),
+    "account_reset_password_done": (EVERYONE, NOBODY),
+    "account_reset_password_from_key": (EVERYONE, EVERYONE),
+    "account_reset_password_from_key_done": (EVERYONE, NOBODY),
+    "account_confirm_email": (EVERYONE, NOBODY),
+    # One's own account
+    "account": (SIGNED_IN, SIGNED_IN),
+    "account-sessions": (SIGNED_IN, SIGNED_IN),
+    "account_email": (SIGNED_IN, SIGNED_IN),
+    "account_change_password": (SIGNED_IN, SIGNED_IN),
+    "account_reauthenticate": (NOBODY, NOBODY),  # whoever has neither password nor factor has nothing to prove it by
+    "mfa_reauthenticate": (NOBODY, NOBODY),
+    "mfa_reauthenticate_webauthn": (NOBODY, NOBODY),
+    "mfa_index": (SIGNED_IN, NOBODY),
+    "mfa_activate_totp": (SIGNED_IN, SIGNED_IN),
+    "account-app-picture": (NOBODY, NOBODY),  # before an app is being set up
+    "mfa_deactivate_totp": (NOBODY, NOBODY),  # before one is
+    "mfa_view_recovery_codes": (NOBODY, NOBODY),
+    "mfa_generate_recovery_codes": (SIGNED_IN, SIGNED_IN),
+    "mfa_download_recovery_codes": (NOBODY, NOBODY),
+    "mfa_list_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_add_webauthn": (SIGNED_IN, SIGNED_IN),
+    "mfa_remove_webauthn": (NOBODY, NOBODY),
     "inbox": (SIGNED_IN, NOBODY),
     "inbox-read-all": (NOBODY, SIGNED_IN),
     "inbox-read": (NOBODY, {"Rob"}),
@@ -98,10 +128,8 @@ DOORS = {
     "desk-history": ({"Ana"}, NOBODY),
     # The review desk
     "admin:index": (STAFF, STAFF),
-    "admin:login": (EVERYONE, EVERYONE),
+    "admin:login": (STAFF, STAFF),  # others are sent to the one way in, or told that they have no business here
     "admin:logout": (EVERYONE - STAFF, EVERYONE),  # who is not in is sent to the front page, and from there to sign in
-    "admin:password_change": (STAFF, STAFF),
-    "admin:password_change_done": (STAFF, NOBODY),
     "admin:jsi18n": (STAFF, NOBODY),
     "admin:app_list": (STAFF, STAFF),
     "admin:articles_article_changelist": (EDITORS, NOBODY),
@@ -130,6 +158,16 @@ DOORS = {
     "admin:editorial_user_changelist": ({"Root"}, NOBODY),
     "admin:editorial_user_add": ({"Root"}, {"Root"}),
     "admin:editorial_user_change": ({"Root"}, {"Root"}),
+    "admin:editorial_user_second_factor": ({"Root"}, {"Root"}),
+    "admin:editorial_invitation_changelist": (CARETAKERS, NOBODY),
+    "admin:editorial_invitation_add": (CARETAKERS, CARETAKERS),
+    "admin:editorial_invitation_change": (CARETAKERS, NOBODY),
+    "admin:editorial_accountrequest_changelist": (CARETAKERS, NOBODY),
+    "admin:editorial_accountrequest_add": (NOBODY, NOBODY),
+    "admin:editorial_accountrequest_change": (CARETAKERS, NOBODY),
+    "admin:editorial_accountmail_changelist": (CARETAKERS, NOBODY),
+    "admin:editorial_accountmail_add": (NOBODY, NOBODY),
+    "admin:editorial_accountmail_change": (CARETAKERS, NOBODY),
     "admin:editorial_auditentry_changelist": (EDITORS, NOBODY),
     "admin:editorial_auditentry_add": (NOBODY, NOBODY),
     "admin:editorial_auditentry_change": (EDITORS, NOBODY),
@@ -139,8 +177,8 @@ DOORS = {
 # What the form says that is sent empty everywhere else.
 SENT = {"admin:articles_article_change": {"act": "assign"}, "admin:member-standing": {"act": "add"}}
 
-# The one thing that reading writes: that the reviewer has had the text in front of them.
-READING_IS_NOTED = {("admin:reviews_reviewassignment_change", "Rob")}
+# What reading writes: that the reviewer has had the text in front of them, and an address that an administrator typed.
+READING_IS_NOTED = {("admin:reviews_reviewassignment_change", "Rob")} | {("account_email", who) for who in SIGNED_IN}
 
 
 def doors(resolver: URLResolver | None = None, names: str = "", path: str = "/") -> Iterator[tuple[str, str]]:
@@ -181,9 +219,14 @@ def addresses(people, ana, rob, rita, noor, eva):
     assignment = factories.assigned(private, rob, by=eva)
     public = factories.submitted(by=ana)
     now = clock.now()
+    invitation = Invitation.objects.create(email="new@example.org", invited_by=eva, sent_at=now, expires_at=now)
+    asked = AccountRequest.objects.create(name="Nia", email="nia@example.org", why="To write.", asked_at=now)
     rows = {
         "inbox-read": Notification.objects.inbox_of(rob.user).first(),
         "reviewassignment": assignment,
+        "invitation": invitation,
+        "accountrequest": asked,
+        "accountmail": account_mail.post(AccountMail.Kind.INVITATION, to=invitation.email, about=invitation),
         "user": noor,
         "auditentry": AuditEntry.objects.first(),
         "topic": Topic.objects.first(),
@@ -214,11 +257,15 @@ def _filled(name, route, *, slug, rows):
         "number": "1",
         "older": "1",
         "newer": "2",
-        "pk": str(pk),
+        "pk": str(pk or 0),
         "object_id": str(pk),
     }
-    parts["token"] = telling.token(rows["user"], Kind.WITHDRAWN)
+    parts["token"] = "1-forged" if name == "invitation-link" else telling.token(rows["user"], Kind.WITHDRAWN)
     route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
+    route = route.replace(
+        "^password/new/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[\\w-]{1,100})/$", "password/new/1-forged/"
+    )
+    route = route.replace("^email/verify/(?P<key>[-:\\w]{1,200})/$", "email/verify/forged/")
     route = route.replace("^(?P<app_label>editorial|articles|reviews)/$", "articles/").replace(
         "(?P<url>.*)$", "nothing"
     )

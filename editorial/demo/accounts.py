@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from articles.models import Topic
@@ -29,7 +31,12 @@ SHOWN = (
 def printed() -> str:
     """The lines the console shows under the address."""
     rows = "\n".join(f"    {username:<7} {duty}" for username, duty in SHOWN)
-    return f"  Sign in as (password for all: {PASSWORD})\n{rows}"
+    factor = (
+        "a second factor is asked for"
+        if settings.REQUIRE_SECOND_FACTOR
+        else "no second factor is asked for in the demo"
+    )
+    return f"  Sign in as (password for all: {PASSWORD}; {factor})\n{rows}"
 
 
 def create() -> dict[str, User]:
@@ -55,6 +62,7 @@ def _person(row: dict[str, Any], *, password: str, topics: dict[str, Topic]) -> 
         is_managing_editor=row["role"] == "managing_editor",
         is_responsible_editor=row["role"] == "responsible_editor",
     )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     if row["role"] == "board_member":
         member = BoardMember.objects.create(
             user=user,

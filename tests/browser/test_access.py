@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
 
-from editorial import clock
+from editorial import clock, invitations
+from editorial.models import AccountRequest
 from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
 from tests.chromium import sign_in
@@ -90,8 +93,7 @@ def test_everybody_can_review(look_at, with_text, rob):
     decided = rob.assignments.exclude(ended_at=None).first()
     desks = [f"/admin/reviews/reviewassignment/{assignment.pk}/change/" for assignment in (waiting, decided)]
     history = f"/admin/articles/article/{with_text['under review'].pk}/history/"
-    assert look_at(rob.user, ["/admin/", *desks, history, "/admin/password_change/"]) == {}
-    assert look_at(None, ["/admin/login/"]) == {}
+    assert look_at(rob.user, ["/admin/", *desks, history]) == {}
 
 
 def test_everybody_can_edit(look_at, with_text, without_text, eva):
@@ -113,3 +115,24 @@ def test_everybody_can_look_after_the_board_the_policy_the_mail_and_the_accounts
     assert look_at(ruth, [*lists, *forms, "/admin/reviews/sweep/", "/admin/editorial/auditentry/"]) == {}
     accounts = ["/admin/editorial/user/", f"/admin/editorial/user/{ruth.pk}/change/"]
     assert look_at(root, ["/admin/", *accounts, "/admin/articles/topic/"]) == {}
+
+
+def test_everybody_can_get_in_and_look_after_their_account(look_at, settings, eva, ana, root):
+    settings.SIGN_UP = "request"
+    lost = [f"/account/password/{page}/" for page in ("lost", "lost/sent", "new/done", "new/1-forged")]
+    assert look_at(None, ["/account/request/", "/account/email/verify/forged/", *lost]) == {}
+    assert look_at(None, ["/account/invitation/"], status=404) == {}
+    ana.set_password("four-plain-words-together")
+    ana.save()
+    of_factors = ["", "app/", "passkeys/new/"]
+    own = ["/account/", *(f"/account/{page}/" for page in ("sessions", "email", "password", "confirm"))]
+    assert look_at(root, [*(f"/account/second-factor/{page}" for page in of_factors)]) == {}
+    RecoveryCodes.activate(ana)
+    TOTP.activate(ana, generate_totp_secret())
+    assert look_at(ana, [*own, "/account/second-factor/", "/account/confirm/code/"]) == {}
+    invitation = invitations.invite(email="new@example.org", role="author", by=eva)
+    now = clock.now()
+    asked = AccountRequest.objects.create(name="Nia", email="nia@example.org", why="To write.", asked_at=now)
+    ways = [f"invitation/{page}" for page in ("", "add/", f"{invitation.pk}/change/")]
+    ways += ["accountrequest/", f"accountrequest/{asked.pk}/change/", "accountmail/", f"user/{ana.pk}/second-factor/"]
+    assert look_at(root, [f"/admin/editorial/{page}" for page in ways]) == {}

@@ -111,7 +111,7 @@ def test_the_desk_opens_and_says_where(open_desk):
 
 
 def test_its_pages_ask_for_fingerprinted_files_and_get_them(open_desk):
-    page = ask(open_desk.port, "/admin/login/").read().decode()
+    page = ask(open_desk.port, "/account/sign-in/").read().decode()
     style = re.search(r'"(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)
     assert style, page
     assert ask(open_desk.port, style[1]).status == 200
@@ -121,7 +121,7 @@ def test_a_second_desk_on_the_same_data_is_sent_to_the_first(open_desk):
     second = Desk(open_desk.folder, port=free_port())
     assert second.process.wait(timeout=60) == 1
     assert f"already running at http://localhost:{open_desk.port}/" in second.words
-    assert ask(open_desk.port, "/admin/login/").status == 200
+    assert ask(open_desk.port, "/account/sign-in/").status == 200
 
 
 def test_ctrl_c_stops_all_of_it_at_once(start_desk):

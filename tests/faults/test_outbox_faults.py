@@ -13,7 +13,7 @@ from celery import Celery
 from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection
 
-from editorial import clock
+from editorial import bell, clock
 from editorial.processes import Child, wait_until
 from reviews import delivery, notifications
 from reviews.kinds import Channel, Delivery, Kind
@@ -179,8 +179,8 @@ def queue_is_down(monkeypatch):
     deaf = Celery("deaf", set_as_current=False)
     deaf.config_from_object("django.conf:settings", namespace="CELERY")
     deaf.conf.broker_url = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(notifications, "current_app", deaf)
-    monkeypatch.setattr(notifications, "_unheard_until", 0.0)
+    monkeypatch.setattr(bell, "current_app", deaf)
+    monkeypatch.setattr(bell, "_unheard_until", 0.0)
 
 
 def test_a39_with_the_queue_down_a_decision_is_answered_at_once_and_the_mail_is_in_the_outbox(
@@ -189,7 +189,7 @@ def test_a39_with_the_queue_down_a_decision_is_answered_at_once_and_the_mail_is_
     began = time.monotonic()
     factories.decided(assignment, "request_changes")
     assert time.monotonic() - began < 2
-    assert notifications._unheard_until > 0, "the bell was not rung"
+    assert bell._unheard_until > 0, "the bell was not rung"
     assert emails(kind=Kind.CHANGES_REQUESTED, state=Delivery.DUE).exists()
     # The clock finds it, with no bell rung.
     delivery.deliver_due()
@@ -203,7 +203,7 @@ def test_a_queue_that_was_not_heard_is_not_waited_for_again_at_once(submitted, e
         rung.append(args)
         raise OSError("nobody there")
 
-    monkeypatch.setattr(notifications.current_app, "send_task", unheard)
+    monkeypatch.setattr(bell.current_app, "send_task", unheard)
     for number in range(3):
         notify(Kind.SUBMITTED, [eva], event=f"test:{number}", article=submitted, author="Ana", shortfall="")
     assert len(rung) == 1

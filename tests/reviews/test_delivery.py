@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from editorial import clock
-from reviews import assignments, delivery, notifications
+from editorial import bell, clock
+from reviews import assignments, delivery
 from reviews.kinds import Channel, Delivery, Kind
 from reviews.models import Notification
 from reviews.notifications import notify
@@ -263,7 +263,7 @@ def test_machines_are_not_written_to(submitted, max_the_machine):
 
 def test_a_bell_is_rung_after_the_commit_only(submitted, eva, monkeypatch, django_capture_on_commit_callbacks):
     rung = []
-    monkeypatch.setattr(notifications.current_app, "send_task", lambda name, **how: rung.append(name))
+    monkeypatch.setattr(bell.current_app, "send_task", lambda name, **how: rung.append(name))
     with django_capture_on_commit_callbacks(execute=True):
         notify(Kind.SUBMITTED, [eva], event="bell", article=submitted, author="Ana")
         assert rung == []

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from articles.models import Article, Topic
+from editorial import mail_words
 from editorial.audit import record
 from reviews import emails
 from reviews.delivery import deliver_next
@@ -128,7 +129,7 @@ def test_a43_line_breaks_and_thousands_of_characters_make_a_safe_subject(submitt
     row = Notification.objects.get(event="declined:long", channel=Channel.EMAIL)
     assert row.state == Delivery.SENT
     sent = next(mail for mail in mailoutbox if mail.subject.startswith("Declined"))
-    assert len(sent.subject) <= emails.LONGEST_SUBJECT
+    assert len(sent.subject) <= mail_words.LONGEST_SUBJECT
     assert sent.to == ["eva@example.org"]
     assert "Bcc" not in sent.message()
     assert sent.recipients() == ["eva@example.org"]
