@@ -166,7 +166,7 @@ class AccountMail(Outgoing):
     class Meta:
         ordering = ["-pk"]
         verbose_name = "account mail"
-        verbose_name_plural = "account mails"
+        verbose_name_plural = "account mail"
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=[Delivery.DUE, Delivery.SENT]) | ~Q(outcome=""),

@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "account mail",
-                "verbose_name_plural": "account mails",
+                "verbose_name_plural": "account mail",
                 "ordering": ["-pk"],
             },
         ),
