@@ -62,6 +62,10 @@ class SignInForm(Bounded, LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
+    def add_prefix(self, field_name: str) -> str:
+        """As the field is called everywhere else, for whoever fills it by program."""
+        return "username" if field_name == "login" else field_name
+
 
 class AddressForm(Bounded, AddEmailForm):
     words = {"email": ("New e-mail address", "It becomes yours once you have followed the link that we send to it.")}

@@ -50,7 +50,7 @@ def with_app(user):
 
 
 def sign_in(client, login, password=PASSWORD, **more):
-    return client.post(SIGN_IN, {"login": login, "password": password, **more})
+    return client.post(SIGN_IN, {"username": login, "password": password, **more})
 
 
 def is_in(client):
@@ -257,7 +257,7 @@ def test_no_field_of_the_way_in_is_hurt_by_what_is_typed(client, lea, eva, setti
     settings.SIGN_UP = "request"
     typed = typed.encode("utf-8", "replace").decode()
     forms = {
-        SIGN_IN: ("login", "password"),
+        SIGN_IN: ("username", "password"),
         "/account/password/lost/": ("email",),
         "/account/request/": ("name", "email", "affiliation", "why"),
         "/account/sign-in/passkey/": ("credential",),
@@ -293,7 +293,7 @@ def test_a_passkey_that_is_none_lets_nobody_in(client, lea, credential):
 def test_every_form_of_the_way_in_needs_its_token(lea):
     strict = Client(enforce_csrf_checks=True)
     for address in (SIGN_IN, "/account/password/lost/", "/account/request/", "/account/sign-out/"):
-        assert strict.post(address, {"login": "lea", "password": PASSWORD}).status_code == 403
+        assert strict.post(address, {"username": "lea", "password": PASSWORD}).status_code == 403
 
 
 # Passwords and addresses
