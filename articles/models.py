@@ -497,6 +497,11 @@ class SearchDocument(models.Model):
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="search_document")
     title = models.TextField()
     text = models.TextField()
+    letter = models.CharField(max_length=1, default="", help_text="Where it stands in the A–Z.")
+    sorted_by = models.CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["letter", "sorted_by", "article"], name="alphabetical_order")]
 
     def __str__(self) -> str:
         return self.title

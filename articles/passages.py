@@ -49,11 +49,10 @@ def note(revision: Revision) -> None:
 def note_missing() -> int:
     """Index approved texts that are not yet; how many those were."""
     missing = Revision.objects.filter(approvals__isnull=False, checked_sentences=None).distinct().order_by("pk")
-    done = 0
-    for revision in missing.iterator(chunk_size=50):
-        note(revision)
-        done += 1
-    return done
+    pks = list(missing.values_list("pk", flat=True))
+    for pk in pks:
+        note(Revision.objects.get(pk=pk))
+    return len(pks)
 
 
 def rebuild() -> int:

@@ -44,10 +44,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def counted(self, *, at: datetime) -> dict[str, int]:
         """How many texts may be read at this moment, and behind how many of them a check stands."""
-        newest = Q(state=State.APPROVED, latest_revision=F("approval__revision"))
-        older = Q(state__in=PIPELINE) & ~Q(latest_revision=F("approval__revision"))
-        checked = (newest | older) & Q(approval__valid_until__gt=at, approval__digest=F("approval__revision__digest"))
-        return self.public(at=at).aggregate(all=Count("pk"), checked=Count("pk", filter=checked))
+        return self.public(at=at).aggregate(all=Count("pk"), checked=Count("pk", filter=self._is_checked(at=at)))
+
+    def checked(self, *, at: datetime) -> Self:
+        """Those among them that a valid check stands behind; the seal of each still has the last word."""
+        return self.public(at=at).filter(self._is_checked(at=at))
 
     def for_reader(self) -> Self:
         """With everything the public door needs, in one row."""
@@ -59,6 +60,11 @@ class ArticleQuerySet(models.QuerySet):
 
     def in_review(self) -> Self:
         return self.filter(state=State.UNDER_REVIEW)
+
+    def _is_checked(self, *, at: datetime) -> Q:
+        newest = Q(state=State.APPROVED, latest_revision=F("approval__revision"))
+        older = Q(state__in=PIPELINE) & ~Q(latest_revision=F("approval__revision"))
+        return (newest | older) & Q(approval__valid_until__gt=at, approval__digest=F("approval__revision__digest"))
 
     def _under(self, kind: NoticeKind) -> Exists:
         """Has a notice of this kind that nobody has resolved."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from articles import alphabet
 from articles.models import Article, SearchDocument
 from articles.public import PublicArticle, for_public, public_article, units
 from editorial import clock
@@ -68,7 +69,9 @@ def index(article: Article) -> None:
         SearchDocument.objects.filter(article=article).delete()
         return
     words = f"{unit.text.words}\n{unit.topic}"
-    SearchDocument.objects.update_or_create(article=article, defaults={"title": unit.text.title, "text": words})
+    letter, sorted_by = alphabet.place(unit.text.title)
+    said = {"title": unit.text.title, "text": words, "letter": letter, "sorted_by": sorted_by}
+    SearchDocument.objects.update_or_create(article=article, defaults=said)
 
 
 def build() -> None:
@@ -76,6 +79,13 @@ def build() -> None:
     with connection.cursor() as cursor:
         for statement in BUILD[connection.vendor]:
             cursor.execute(statement)
+
+
+def place_in_alphabet() -> None:
+    """For documents from before there was an A–Z."""
+    for pk, title in list(SearchDocument.objects.filter(letter="").values_list("pk", "title")):
+        letter, sorted_by = alphabet.place(title)
+        SearchDocument.objects.filter(pk=pk).update(letter=letter, sorted_by=sorted_by)
 
 
 def _ids(text: str) -> list[int]:

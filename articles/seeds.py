@@ -14,6 +14,7 @@ def prepare(**_: Any) -> None:
     if "articles_searchdocument" in present:
         search.build()
         titles.build()
+        search.place_in_alphabet()
     if "articles_checkedsentence" in present:
         passages.note_missing()
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from articles import export_pages, feeds, reader_pages, verify_pages, version_pages, views
+from articles import (
+    correction_pages,
+    export_pages,
+    feeds,
+    finding_pages,
+    reader_pages,
+    verify_pages,
+    version_pages,
+    views,
+)
 
 urlpatterns = [
     path("", views.article_list, name="article-list"),
@@ -15,6 +24,9 @@ urlpatterns = [
     path("reader/", reader_pages.choose_reader, name="choose-reader"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("search/", views.search_page, name="search"),
+    path("a-z/", finding_pages.a_to_z, name="a-z"),
+    path("newly-checked/", finding_pages.newly_checked, name="newly-checked"),
+    path("corrections/", correction_pages.corrections, name="corrections"),
     path("verify/", verify_pages.verify_page, name="verify"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),

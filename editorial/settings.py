@@ -194,6 +194,7 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_TIMEOUT = 10
+FUNDING = env("FUNDING")
 CONTACT_EMAIL = env("CONTACT_EMAIL", f"editors@{urlsplit(SITE_URL).hostname}")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <desk@{urlsplit(SITE_URL).hostname}>")
 if PRODUCTION and not env("EMAIL_URL"):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from articles.caution import every_caution
@@ -31,10 +32,32 @@ def editorial_policy(request: HttpRequest) -> HttpResponse:
     context = {
         "rules": policy.described(policy.in_force()),
         "versions": ReviewPolicy.objects.all(),
-        "responsible": User.objects.filter(is_responsible_editor=True, is_active=True).order_by("printed_name", "pk"),
+        "responsible": _responsible(),
         "cautions": list(dict.fromkeys(caution.line for caution in every_caution())),
     }
     return render(request, "reviews/editorial_policy.html", context)
+
+
+@require_safe
+@carries_no_article_text
+def policy_version(request: HttpRequest, number: int) -> HttpResponse:
+    """One version of the rules for good, and until when it held."""
+    this = get_object_or_404(ReviewPolicy, version=number)
+    after = ReviewPolicy.objects.filter(version__gt=number).last()
+    context = {
+        "rules": policy.described(policy.stored(this)),
+        "this": this,
+        "until": after.in_force_from if after else None,
+        "versions": ReviewPolicy.objects.all(),
+    }
+    return render(request, "reviews/editorial_policy.html", context)
+
+
+@require_safe
+@carries_no_article_text
+def responsibility(request: HttpRequest) -> HttpResponse:
+    """Who answers for what is called checked, how that is decided, and how to reach them."""
+    return render(request, "reviews/responsibility.html", {"responsible": _responsible(), "funding": settings.FUNDING})
 
 
 @require_safe
@@ -50,6 +73,10 @@ def board(request: HttpRequest) -> HttpResponse:
     present = Q(left_at=None, user__is_active=True)
     context = {"members": _shown(members.filter(present)), "former": _shown(members.exclude(present))}
     return render(request, "reviews/board.html", context)
+
+
+def _responsible() -> QuerySet[User]:
+    return User.objects.filter(is_responsible_editor=True, is_active=True).order_by("printed_name", "pk")
 
 
 def _shown(members: Iterable[BoardMember]) -> list[Shown]:

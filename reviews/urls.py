@@ -18,6 +18,8 @@ register_converter(CitationKey, "key")
 
 urlpatterns = [
     path("policy/", public_pages.editorial_policy, name="editorial-policy"),
+    path("policy/<int:number>/", public_pages.policy_version, name="policy-version"),
+    path("responsibility/", public_pages.responsibility, name="responsibility"),
     path("board/", public_pages.board, name="board"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.inbox_read, name="inbox-read-all"),

@@ -270,7 +270,7 @@ def test_no_request_below_views():
 
 
 NARROWED = {
-    "Article": {"visible_to", "editable_by", "public", "counted"},
+    "Article": {"visible_to", "editable_by", "public", "checked", "counted"},
     "ReviewAssignment": {"visible_to", "held_by", "none"},
     "Notification": {"visible_to", "inbox_of"},
 }
