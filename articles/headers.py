@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from articles.public import PublicArticle
 from articles.remembering import fingerprint
+from articles.source_status import list_version
 
 LONGEST_SHARED = 60  # seconds a shared cache may go on showing an approved page
 
@@ -62,7 +63,7 @@ def etag_of(unit: PublicArticle, request: HttpRequest, *, beside: str = "") -> s
     if unit.standing.is_pending or unit.text is None or not is_stranger(request):
         return None
     site = (settings.SITE_URL, settings.SITE_NAME, settings.CONTACT_EMAIL)
-    named = "\n".join([request.path, *site, fingerprint(unit), beside])
+    named = "\n".join([request.path, *site, fingerprint(unit), list_version(), beside])
     return f'"{hashlib.sha256(named.encode()).hexdigest()[:40]}"'
 
 

@@ -16,6 +16,10 @@ from articles.models import Article, CitedSource, RetractionRecord
 from articles.querysets import ArticleQuerySet
 from articles.states import RetractionNature, State
 
+# How the audit chain names the list, and its coming into force.
+LIST = "retraction-list"
+LOADED = "retractions.loaded"
+
 BATCH = 2_000
 SERIOUS_FIRST = list(RetractionNature)
 TAKEN_BACK = (State.WITHDRAWN, State.RETRACTED)
@@ -56,6 +60,12 @@ def replace_list(papers: Iterable[ListedPaper]) -> int:
 
 def statuses(references: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | None:
     """The nature of each DOI and PMID among `references` that the list names; None where no list is loaded."""
+    found = natures(references)
+    return found if found or RetractionRecord.objects.exists() else None
+
+
+def natures(references: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The same in one query, for whoever knows that a list is loaded."""
     wanted = [identifiers(reference) for reference in references]
     dois, pmids = {doi for doi, _ in wanted if doi}, {pmid for _, pmid in wanted if pmid}
     named = RetractionRecord.objects.filter(Q(doi__in=dois) | Q(pmid__in=pmids)).order_by(_seriousness)
@@ -63,7 +73,7 @@ def statuses(references: Iterable[Mapping[str, Any]]) -> Mapping[str, str] | Non
     for doi, pmid, nature in named.values_list("doi", "pmid", "nature"):
         for identifier in filter(None, (doi, pmid)):
             found.setdefault(identifier, nature)
-    return found if found or RetractionRecord.objects.exists() else None
+    return found
 
 
 def hits(*, among: ArticleQuerySet | None = None) -> list[Hit]:

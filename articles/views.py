@@ -25,6 +25,7 @@ from articles.readers import COOKIE, NAMES, known
 from articles.remembering import fingerprint, remembered
 from articles.rendering import mentions
 from articles.search import LONGEST_QUERY, search
+from articles.source_status import list_version, statuses_of
 from editorial import clock
 
 PER_PAGE = 20
@@ -134,11 +135,11 @@ def article_html(found: Article, unit: PublicArticle, *, at: datetime) -> SafeSt
         }
         return render_to_string("articles/_article.html", context)
 
-    return mark_safe(remembered(f"article:{fingerprint(unit)}", make))
+    return mark_safe(remembered(f"article:{fingerprint(unit)}:{list_version()}", make))
 
 
 def references_with_places(unit: PublicArticle) -> list[tuple[dict, list[str]]]:
-    """Each source with the ids of the places on this page that cite it, for the links back."""
+    """Each source with its status, and with the ids of the places on this page that cite it, for the links back."""
     text, chosen = unit.text, unit.variant
     if text is None:
         return []
@@ -149,7 +150,11 @@ def references_with_places(unit: PublicArticle) -> list[tuple[dict, list[str]]]:
     for fragment in shown:
         for number, anchors in mentions(fragment).items():
             places.setdefault(number, []).extend(anchors)
-    return [(reference, places.get(reference["number"], [])) for reference in text.references]
+    statuses = statuses_of(text.references)
+    return [
+        (reference | {"status": status}, places.get(reference["number"], []))
+        for reference, status in zip(text.references, statuses, strict=True)
+    ]
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,8 @@ from articles.importers.retractions import ListedPaper, digest_of, read
 from articles.models import AlertedClaim, Article, Notice, RetractionRecord
 from articles.public import CitingSentence, sentences_citing
 from articles.readership import recent_reads
-from articles.retractions import Hit
+from articles.retractions import LIST, LOADED, Hit
+from articles.source_status import forget_list_version
 from articles.states import NoticeKind, RetractionNature
 from editorial import clock
 from editorial.audit import record
@@ -31,8 +32,7 @@ from reviews.notifications import editors, notify
 
 log = logging.getLogger(__name__)
 
-LIST = "retraction-list"
-LOADED, CHECKED = "retractions.loaded", "retractions.checked"
+CHECKED = "retractions.checked"
 NOT_LOADED, IN_FORCE = "retractions.not_loaded", "retractions.in_force"
 LONGEST_TITLE = 90
 # A correction mends a paper; only what takes trust away is told to readers.
@@ -152,6 +152,7 @@ def _replace(records: Sequence[ListedPaper], *, by: User | None, digest: str) ->
             listed = retractions.replace_list(records)
             natures = Counter(paper.nature for paper in records)
             record(LOADED, by=by, about=LIST, digest=digest, listed=listed, natures=dict(natures))
+            transaction.on_commit(forget_list_version, robust=True)
             return listed
     except IntegrityError:
         raise Conflict("Another list is being loaded just now, so this one was not. Look again in a minute.") from None

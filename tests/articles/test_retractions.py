@@ -1,9 +1,11 @@
 """A retraction list is read whole or refused, and says of each source what was said of it last."""
 
 import io
+import re
 import time
 
 import pytest
+from lxml import html
 
 from articles import editing, retractions
 from articles.drafts import draft_of
@@ -13,8 +15,11 @@ from articles.importers.records import ReferenceRecord
 from articles.importers.retractions import ListedPaper, read
 from articles.integrity import Outcome, check
 from articles.models import CitedSource, RetractionRecord
+from articles.source_status import list_version, statuses_of
 from articles.states import SourceType
+from editorial import clock
 from reviews import publication
+from reviews.source_alerts import load_list
 from tests import factories
 
 HAYDEN = factories.HAYDEN.doi
@@ -225,3 +230,56 @@ def test_the_check_asks_as_few_questions_of_30_articles_as_of_3(ana, a_list, dja
         with django_assert_num_queries(2):
             assert {hit.article.risk.level for hit in retractions.hits()} == {2}
         a_list()
+
+
+# What readers are told of each source
+
+
+def said_of(client, article):
+    return re.findall(r'class="source-status">(.*?)</p>', client.get(article.get_absolute_url()).content.decode(), re.S)
+
+
+def test_readers_are_told_what_the_list_of_which_day_says_and_never_that_nobody_looked_is_well(
+    client, approved, eva, django_capture_on_commit_callbacks
+):
+    def load(*papers):
+        with django_capture_on_commit_callbacks(execute=True):
+            load_list([ListedPaper(*paper) for paper in papers], by=eva)
+        (said,) = said_of(client, approved)
+        return said
+
+    (said,) = said_of(client, approved)
+    assert "Not checked for retraction: no retraction list is loaded" in said
+    today = f"the retraction list of {clock.now():%-d %B %Y}"
+    first = client.get(approved.get_absolute_url())["ETag"]
+    assert f"Not on {today}" in load(("10.1000/other", "", "retraction"))
+    assert client.get(approved.get_absolute_url(), headers={"if-none-match": first}).status_code == 200
+    assert f"Corrected since it was published, says {today}" in load((HAYDEN.lower(), "", "correction"))
+    assert f"Expression of concern, says {today}" in load((HAYDEN.lower(), "", "concern"))
+    assert f"Retracted, says {today}" in load((HAYDEN.lower(), "", "retraction"))
+
+
+def test_a_source_without_identifiers_is_said_to_be_unchecked(db, eva, django_assert_num_queries):
+    load_list([ListedPaper("10.1000/a", "", "retraction")], by=eva)
+    list_version()
+    references = [{"doi": "", "pmid": ""}, {"doi": "10.1000/A", "pmid": ""}, {"doi": "10.1000/b", "pmid": "3"}]
+    with django_assert_num_queries(1):
+        words = [status.words.split(",")[0].split(" of ")[0] for status in statuses_of(references)]
+    assert words == [
+        "Not checked for retraction: it has no DOI or PMID to look up",
+        "Retracted",
+        "Not on the retraction list",
+    ]
+
+
+def test_every_way_back_from_a_reference_leads_to_a_sentence_that_cites_it(client, ana):
+    body = "One [@hayden2021].\n\n- Two [@hayden2021].\n\n| a |\n|---|\n| Three [@hayden2021] |\n"
+    article = factories.submitted(
+        by=ana, body=body, short_answer="Nought [@hayden2021].", plain_body="Four [@hayden2021]."
+    )
+    page = html.fromstring(client.get(article.get_absolute_url()).content)
+    back = [link.get("href")[1:] for link in page.cssselect("#ref-1 a[role=doc-backlink]")]
+    assert len(back) == len(set(back)) == 5
+    cited = ["".join(page.get_element_by_id(place).getparent().getparent().itertext()) for place in back]
+    assert [words.split()[0] for words in cited] == ["Nought", "One", "Two", "Three", "Four"]
+    assert {page.get_element_by_id(place).get("href") for place in back} == {"#ref-1"}

@@ -1,0 +1,65 @@
+"""What readers are told of each source: what the retraction list in force says of it, or that nobody looked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+
+from articles.remembering import attempt, remembered
+from articles.retractions import LIST, LOADED, identifiers, natures
+from articles.states import RetractionNature
+from editorial.models import AuditEntry
+
+VERSION = "retraction-list"
+FRESH_SECONDS = 60
+SAYS = {
+    RetractionNature.RETRACTION: ("Retracted", "retracted"),
+    RetractionNature.CONCERN: ("Expression of concern", "concern"),
+    RetractionNature.CORRECTION: ("Corrected since it was published", "draft"),
+}
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """In words, and in the state that gives it icon and colour; without a state where there is nothing to mark."""
+
+    words: str
+    state: str = ""
+
+
+def list_version() -> str:
+    """Names the retraction list in force, with the day it was loaded; empty where none is. At most a minute old."""
+    return remembered(VERSION, _newest, seconds=FRESH_SECONDS)
+
+
+def forget_list_version() -> None:
+    """To be called when another list has come into force."""
+    attempt(lambda: cache.delete(VERSION))
+
+
+def statuses_of(references: Iterable[Mapping[str, Any]]) -> list[SourceStatus]:
+    """The status of each reference in the same order; one query for all of them."""
+    references = list(references)
+    version = list_version()
+    if not version:
+        return [SourceStatus("Not checked for retraction: no retraction list is loaded") for _ in references]
+    day = date.fromisoformat(version.partition(" ")[0])
+    found = natures(references)
+    return [_status(identifiers(reference), found, day) for reference in references]
+
+
+def _newest() -> str:
+    loaded = AuditEntry.objects.filter(about=LIST, action=LOADED).values_list("at", "sequence").first()
+    return f"{loaded[0]:%Y-%m-%d} {loaded[1]}" if loaded else ""
+
+
+def _status(named: tuple[str, str], found: Mapping[str, str], day: date) -> SourceStatus:
+    if not any(named):
+        return SourceStatus("Not checked for retraction: it has no DOI or PMID to look up")
+    nature = next((found[identifier] for identifier in named if identifier in found), None)
+    if nature is None:
+        return SourceStatus(f"Not on the retraction list of {day:%-d %B %Y}")
+    words, state = SAYS[RetractionNature(nature)]
+    return SourceStatus(f"{words}, says the retraction list of {day:%-d %B %Y}", state)
