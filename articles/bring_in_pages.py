@@ -80,7 +80,7 @@ def citations(request: SignedIn, slug: str) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Stored: the text now cites by keys, and readers see numbers made from them.")
-            return redirect("desk-references", slug)
+            return redirect("desk-checks", slug)
     return page.answer(request, form, status=REFUSED)
 
 

@@ -95,7 +95,7 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
 
 def _onwards(request: SignedIn, article: Article) -> HttpResponse:
     then = request.POST.get("then")
-    return redirect(then if then in {"desk-preview", "desk-references"} else "desk-edit", article.slug)
+    return redirect(then if then in {"desk-checks", "desk-preview", "desk-references"} else "desk-edit", article.slug)
 
 
 def _both_versions(request: SignedIn, article: Article, form: ArticleForm, conflict: Conflict) -> HttpResponse:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import bring_in_pages, desk_views, export_pages, reference_pages, search_pages
+from articles import bring_in_pages, check_pages, desk_views, export_pages, reference_pages, search_pages
 from articles.citations import KEY
 from reviews import public_pages, telling_pages, views
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/<slug:slug>/brought-in/", bring_in_pages.brought_in, name="desk-brought-in"),
     path("desk/<slug:slug>/citations/", bring_in_pages.citations, name="desk-citations"),
     path("desk/<slug:slug>/edit/", desk_views.edit, name="desk-edit"),
+    path("desk/<slug:slug>/checks/", check_pages.checks, name="desk-checks"),
     path("desk/<slug:slug>/preview/", desk_views.preview, name="desk-preview"),
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),
     path("desk/<slug:slug>/references.<str:form>", export_pages.references_of_draft, name="desk-references-file"),

@@ -11,6 +11,7 @@ OF_ONE_ARTICLE = [
     "desk-article",
     "desk-edit",
     "desk-preview",
+    "desk-checks",
     "desk-references",
     "desk-reference-new",
     "desk-import-references",

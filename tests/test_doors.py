@@ -116,6 +116,7 @@ DOORS = {
     "desk-citations": ({"Ana"}, {"Ana"}),
     "desk-article": ({"Ana"}, NOBODY),
     "desk-edit": ({"Ana"}, {"Ana"}),
+    "desk-checks": ({"Ana"}, NOBODY),
     "desk-preview": ({"Ana"}, NOBODY),
     "desk-references": ({"Ana"}, NOBODY),
     "desk-references-file": ({"Ana"}, NOBODY),

@@ -149,6 +149,6 @@ class BringInForm(ArticleForm):
     @property
     def text(self) -> dict[str, Any]:
         """What the draft is made of."""
-        named = ("title", "topic", "audience", "ai_involvement", "ai_tool", "ai_version", "ai_accountable", "coauthors")
+        named = set(ArticleForm.base_fields) & set(self.fields)
         texts = {"short_answer": self.given.short_answer, "body": self.words, "plain_body": self.given.plain_body}
         return {name: self.cleaned_data[name] for name in named} | texts

@@ -39,14 +39,19 @@ TARGETS = {"patient": PATIENT, "professional": Target(14, None), "student": Targ
 
 @rule("READABILITY", Level.INFO)
 def the_audience_can_read_it(draft: Draft) -> Iterator[Found | NotChecked]:
+    for field, grade, target in grades(draft):
+        if grade is None:
+            yield NotChecked(f"The {_NAMES[field]} has fewer than {FEWEST_WORDS} words: too few to measure ({METHOD}).")
+        elif grade > target.grade:
+            yield _too_hard(draft, field, grade, target)
+
+
+def grades(draft: Draft) -> Iterator[tuple[str, float | None, Target]]:
+    """The grade of each language variant beside its target; None where it has too few words to measure."""
     for field, target in (("body", TARGETS[draft.audience]), ("plain_body", PATIENT)):
         lines = _prose(draft, field)
-        if field == "plain_body" and not lines:
-            continue
-        if sum(map(len, lines)) < FEWEST_WORDS:
-            yield NotChecked(f"The {_NAMES[field]} has fewer than {FEWEST_WORDS} words: too few to measure ({METHOD}).")
-        elif (grade := _grade(lines)) > target.grade:
-            yield _too_hard(draft, field, grade, target)
+        if lines or field == "body":
+            yield field, _grade(lines) if sum(map(len, lines)) >= FEWEST_WORDS else None, target
 
 
 _NAMES = {"body": "body", "plain_body": "plain-language body"}
