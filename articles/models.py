@@ -107,6 +107,9 @@ class Article(models.Model):
         editable=False,
         help_text="Of the approval that stands; for finding, never for what readers are told.",
     )
+    # What readers reported, counted; written where reports are kept, and part of what readers are shown.
+    open_reports = models.PositiveIntegerField(default=0, editable=False)
+    settled_reports = models.PositiveIntegerField(default=0, editable=False)
 
     # The history is the working text's: moves, approvals and risk have records of their own.
     history = HistoricalRecords(
@@ -119,6 +122,8 @@ class Article(models.Model):
             "first_public_at",
             "submitted_at",
             "check_due_at",
+            "open_reports",
+            "settled_reports",
             "risk",
             "risk_reason",
             "risk_lowered_from",
@@ -505,3 +510,21 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Passage(models.Model):
+    """One paragraph of a checked text, for the index only: what is quoted is taken from the text itself."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="passages")
+    source = models.CharField(max_length=80, help_text="How the text was cut, and its digest.")
+    position = models.PositiveSmallIntegerField()
+    title = models.TextField()
+    heading = models.CharField(max_length=300, blank=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["article", "position"]
+        constraints = [models.UniqueConstraint(fields=["article", "position"], name="one_passage_per_place")]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -114,6 +114,8 @@ class PublicArticle:
     reader: str = ""  # who the reader says they are
     variant: Variant = EVERYTHING
     version_line: str = ""  # at the permanent address of one version: which it is, and whether it stands
+    open_reports: int = 0
+    settled_reports: int = 0
 
     @property
     def caution_line(self) -> str:
@@ -196,6 +198,8 @@ def unit_under(article: Article, told: Standing, *, reader: str = "") -> PublicA
         variant=variant(reader, has_plain=bool(data["html"]["plain_body"]), audience=audience)
         if revision
         else EVERYTHING,
+        open_reports=article.open_reports,
+        settled_reports=article.settled_reports,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from articles import alphabet
+from articles import alphabet, paragraphs
 from articles.models import Article, SearchDocument
 from articles.public import PublicArticle, for_public, public_article, units
 from editorial import clock
@@ -65,6 +65,7 @@ def index(article: Article) -> None:
     """Keep the index at the words readers are shown now; a text nobody is shown is not in it."""
     fresh = for_public(Article.objects.filter(pk=article.pk)).get()
     unit = public_article(fresh, at=clock.now())
+    paragraphs.index(article, unit)
     if unit.text is None:
         SearchDocument.objects.filter(article=article).delete()
         return

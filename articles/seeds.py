@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 
-from articles import passages, search, titles
+from articles import paragraphs, passages, search, titles
 
 
 def prepare(**_: Any) -> None:
@@ -17,6 +17,8 @@ def prepare(**_: Any) -> None:
         search.place_in_alphabet()
     if "articles_checkedsentence" in present:
         passages.note_missing()
+    if "articles_passage" in present:
+        paragraphs.build()
 
 
 post_migrate.connect(prepare, sender=apps.get_app_config("articles"))

@@ -168,6 +168,12 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "reviews.tasks.remind", "schedule": 300.0, "options": {"expires": 300}},
     "sweep": {"task": "reviews.tasks.sweep", "schedule": 300.0, "options": {"expires": 300}},
     "count-reads": {"task": "reviews.tasks.count_reads", "schedule": 300.0, "options": {"expires": 300}},
+    "index-passages": {"task": "reviews.tasks.index_passages", "schedule": 900.0, "options": {"expires": 900}},
+    "forget-readers-words": {
+        "task": "reviews.tasks.forget_readers_words",
+        "schedule": crontab(hour="*", minute=10),
+        "options": {"expires": 1800},
+    },
     "load-retractions": {
         "task": "reviews.tasks.load_retractions",
         # By the hour of the day: an interval of a day would begin anew whenever beat is started anew.
@@ -199,6 +205,13 @@ CONTACT_EMAIL = env("CONTACT_EMAIL", f"editors@{urlsplit(SITE_URL).hostname}")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", f"{SITE_NAME} <desk@{urlsplit(SITE_URL).hostname}>")
 if PRODUCTION and not env("EMAIL_URL"):
     raise ImproperlyConfigured("Set EMAIL_URL (smtp://user:password@host:port): the desk must be able to tell people.")
+
+# What readers are promised about their questions and reports; both pages say it.
+QUESTIONS_KEPT_DAYS = int(env("QUESTIONS_KEPT_DAYS", "180"))
+REPORT_DUE_DAYS = int(env("REPORT_DUE_DAYS", "14"))
+SAFETY_REPORT_DUE_DAYS = int(env("SAFETY_REPORT_DUE_DAYS", "1"))
+# How readers call for help where this site is read.
+EMERGENCY_NUMBERS = env("EMERGENCY_NUMBERS", "112 in Europe, 999 in the United Kingdom, 911 in North America")
 
 AUTH_USER_MODEL = "editorial.User"
 AUTHENTICATION_BACKENDS = [

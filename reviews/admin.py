@@ -18,9 +18,19 @@ from reviews import assignments
 from reviews.article_history import article_history
 from reviews.editor_page import article_page
 from reviews.member_pages import member_standing
-from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
+from reviews.models import (
+    BoardMember,
+    Notification,
+    ProblemReport,
+    ReaderQuestion,
+    ReviewAssignment,
+    ReviewPolicy,
+    Sweep,
+)
 from reviews.policy_pages import new_policy, policy_version
+from reviews.question_pages import question_list, question_page
 from reviews.queue_pages import board
+from reviews.report_pages import report_list, report_page
 from reviews.retraction_pages import retraction_list
 from reviews.review_desk import review
 
@@ -161,6 +171,36 @@ class RetractionListAdmin(ClosedDoors):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(retraction_list)
         return [path("", view, name="articles_retractionrecord_changelist")]
+
+
+@admin.register(ProblemReport)
+class ReportAdmin(ClosedDoors):
+    """What readers report, and what becomes of it."""
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(report_list), name="reviews_problemreport_changelist"),
+            path("<int:pk>/change/", view(report_page), name="reviews_problemreport_change"),
+        ]
+
+
+@admin.register(ReaderQuestion)
+class QuestionAdmin(ClosedDoors):
+    """What readers ask, and what becomes of it."""
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(question_list), name="reviews_readerquestion_changelist"),
+            path("<int:pk>/change/", view(question_page), name="reviews_readerquestion_change"),
+        ]
 
 
 @admin.register(Notification)

@@ -13,15 +13,19 @@ from django.utils.decorators import method_decorator
 
 from articles.channels import carries_no_article_text
 from articles.models import Article
+from editorial import clock
 from editorial.admin_doors import ClosedDoors, visitor
+from editorial.models import User
 from reviews import my_reviews, policy, queue
 from reviews.member_pages import my_interests
-from reviews.models import Notification
+from reviews.models import Notification, ProblemReport, ReaderQuestion
 
 SHUT = {"view_on_site", "autocomplete", "password_change", "password_change_done"}
 FIRST_IN_QUEUE = 8
 IN_ORDER = [
     "article",
+    "problemreport",
+    "readerquestion",
     "boardmember",
     "topic",
     "retractionrecord",
@@ -106,8 +110,20 @@ class DeskSite(AdminSite):
             in_work = queue.found({}, among=queue.light(articles), rules=rules)
             first = queue.BY_RISK.page(in_work, size=FIRST_IN_QUEUE)
             front |= {"counts": queue.counts(articles, rules=rules), "first": queue.rows(first.articles, rules=rules)}
+            front |= _of_readers(user)
             front["undelivered"] = Notification.objects.visible_to(user).dead().count()
         return front
+
+
+def _of_readers(user: User) -> dict[str, Any]:
+    """What readers wait for an answer to; what could hurt someone stands before all else."""
+    reported = ProblemReport.objects.visible_to(user).open()
+    return {
+        "safety": reported.about_safety().by_urgency().select_related("article")[:FIRST_IN_QUEUE],
+        "reported": reported.count(),
+        "asked": ReaderQuestion.objects.visible_to(user).open().count(),
+        "now": clock.now(),
+    }
 
 
 def _kept_nowhere(response: HttpResponse) -> HttpResponse:

@@ -96,7 +96,7 @@ def _facts(message: Notification) -> dict[str, Any]:
         | _addressed(message)
         | {
             "article": _named(article),
-            "due": assignment.due_at if assignment else None,
+            "due": assignment.due_at if assignment else _moment(facts.get("due")),
             "check_due": _moment(facts.get("check_due")),
             "expires": _moment(facts.get("expires")),
             "is_editor": office == Office.EDITOR,
@@ -123,7 +123,9 @@ def _addressed(message: Notification) -> dict[str, Any]:
 def link(message: Notification, *, office: Office | None) -> str:
     """Where the recipient goes on from here; made from the configured address, never from a request."""
     article, assignment = message.article, message.assignment
-    if office == Office.EDITOR and article:
+    if office == Office.EDITOR and (report := message.facts.get("report")):
+        path = reverse("admin:reviews_problemreport_change", args=[report])
+    elif office == Office.EDITOR and article:
         path = reverse("admin:articles_article_change", args=[article.pk])
     elif office == Office.AUTHOR and article:
         path = article.get_desk_url()

@@ -84,6 +84,8 @@ def _address(notification: Notification, user: User, *, is_written: bool, is_hel
         return reverse("admin:my-interests")
     if article is None:
         return ""
+    if user.is_editor and (report := notification.facts.get("report")):
+        return reverse("admin:reviews_problemreport_change", args=[report])
     if is_written:
         return article.get_desk_url()
     if assignment and (is_held or user.is_editor) and not user.is_editor:

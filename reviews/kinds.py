@@ -83,12 +83,50 @@ class Kind(TextChoices):
     QUARANTINED = "quarantined", "A page was taken down by the sweep"
     SOURCE_ALERT = "source_alert", "A source was retracted or doubted"
     INTERESTS_EXPIRING = "interests_expiring", "Your declaration of interests expires"
+    QUESTION_DRAFTED = "question_drafted", "A reader's question became a draft of yours"
+    SAFETY_REPORT = "safety_report", "A reader says that a text could hurt someone"
+    REPORT_ESCALATED = "report_escalated", "A report needs the responsible editor"
 
 
 # About somebody's safety, or about what they may open and are held to: told at once, whatever they chose.
 ALWAYS_AT_ONCE = frozenset(
     {
-        *(Kind.UNSAFE, Kind.QUARANTINED, Kind.SOURCE_ALERT),
+        *(Kind.UNSAFE, Kind.QUARANTINED, Kind.SOURCE_ALERT, Kind.SAFETY_REPORT, Kind.REPORT_ESCALATED),
         *(Kind.REVIEW_ASSIGNED, Kind.REVIEW_ENDED, Kind.DECISION_RECORDED, Kind.INTERESTS_EXPIRING),
     }
 )
+
+
+class QuestionStage(TextChoices):
+    """What became of a reader's question."""
+
+    OPEN = "open", "Waiting for the editors"
+    MERGED = "merged", "Joined with the same question"
+    ANSWERED = "answered", "Answered"
+    DRAFTED = "drafted", "Being written about"
+    DECLINED = "declined", "Not taken up"
+
+
+class Problem(TextChoices):
+    """What a reader says is the matter with a sentence."""
+
+    SAFETY = "safety", "Safety: it could hurt someone"
+    WRONG = "wrong", "It is wrong"
+    OUTDATED = "outdated", "It is out of date"
+    SOURCE = "source", "Something is the matter with a source"
+    UNCLEAR = "unclear", "It is unclear"
+
+
+class ReportStage(TextChoices):
+    OPEN = "open", "Being looked into"
+    ESCALATED = "escalated", "With the responsible editor"
+    SETTLED = "settled", "Settled"
+
+
+class Outcome(TextChoices):
+    """How a report was settled, as readers are told."""
+
+    CHANGED = "changed", "The text was changed, or is being changed"
+    MARKED = "marked", "A notice was put on the text, or it was taken down"
+    STANDS = "stands", "We looked into it, and the text stands"
+    ELSEWHERE = "elsewhere", "It is not about what this text says"

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from editorial.models import User
 from editorial.outgoing import OutgoingQuerySet
-from reviews.kinds import Channel
+from reviews.kinds import Channel, Problem, QuestionStage, ReportStage
 
 
 class ReviewAssignmentQuerySet(models.QuerySet):
@@ -60,3 +60,38 @@ class NotificationQuerySet(OutgoingQuerySet):
         if not (user and user.is_authenticated and user.is_active):
             return self.none()
         return self.all() if user.is_editor else self.inbox_of(user)
+
+
+class ReaderQuestionQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(stage=QuestionStage.OPEN)
+
+    def outlived(self, *, at: datetime) -> Self:
+        """Whose words have been kept as long as readers were told."""
+        return self.filter(kept_until__lte=at).exclude(text="")
+
+    def visible_to(self, user: User) -> Self:
+        """The editors' alone; a reader sees one by its private address."""
+        return self.all() if user and user.is_authenticated and user.is_editor else self.none()
+
+
+class ProblemReportQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.exclude(stage=ReportStage.SETTLED)
+
+    def settled(self) -> Self:
+        return self.filter(stage=ReportStage.SETTLED)
+
+    def about_safety(self) -> Self:
+        return self.filter(kind=Problem.SAFETY)
+
+    def by_urgency(self) -> Self:
+        """What could hurt someone first, then what is due first."""
+        is_safety = models.Case(models.When(kind=Problem.SAFETY, then=0), default=1)
+        return self.order_by(is_safety, "due_at", "pk")
+
+    def outlived(self, *, settled_before: datetime) -> Self:
+        return self.filter(settled_at__lte=settled_before).exclude(words="", quote="")
+
+    def visible_to(self, user: User) -> Self:
+        return self.all() if user and user.is_authenticated and user.is_editor else self.none()

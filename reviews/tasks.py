@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from articles import readership
-from reviews import delivery, interests, reminders, source_alerts
+from articles import paragraphs, readership
+from reviews import delivery, interests, questions, reminders, reports, source_alerts
 from reviews.sweep import run
 
 MINUTES = 60
@@ -38,3 +38,16 @@ def count_reads() -> None:
 def load_retractions() -> None:
     """Rung by the clock once a day."""
     source_alerts.load_scheduled()
+
+
+@shared_task(soft_time_limit=9 * MINUTES, time_limit=10 * MINUTES)
+def index_passages() -> None:
+    """Rung by the clock every quarter of an hour, for what no act of anybody brought into the index."""
+    paragraphs.catch_up()
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def forget_readers_words() -> None:
+    """Rung by the clock once an hour."""
+    questions.forget()
+    reports.forget()

@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from articles import bring_in_pages, check_pages, desk_views, export_pages, reference_pages, search_pages
 from articles.citations import KEY
-from reviews import public_pages, telling_pages, views
+from reviews import private_addresses, public_pages, reader_pages, telling_pages, views
 
 
 class CitationKey(StringConverter):
@@ -14,13 +14,26 @@ class CitationKey(StringConverter):
     regex = KEY.pattern
 
 
+class Token(StringConverter):
+    """What makes an address private."""
+
+    regex = private_addresses.PATTERN
+
+
 register_converter(CitationKey, "key")
+register_converter(Token, "token")
 
 urlpatterns = [
     path("policy/", public_pages.editorial_policy, name="editorial-policy"),
     path("policy/<int:number>/", public_pages.policy_version, name="policy-version"),
     path("responsibility/", public_pages.responsibility, name="responsibility"),
     path("board/", public_pages.board, name="board"),
+    path("ask/", reader_pages.ask, name="ask"),
+    path("ask/editors/", reader_pages.ask_editors, name="ask-editors"),
+    path("ask/<token:token>/", reader_pages.question, name="question"),
+    path("articles/<slug:slug>/report/", reader_pages.report, name="report"),
+    path("reports/", reader_pages.settled_reports, name="reports"),
+    path("reports/<token:token>/", reader_pages.ticket, name="ticket"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.inbox_read, name="inbox-read-all"),
     path("inbox/<int:pk>/read/", views.inbox_read, name="inbox-read"),

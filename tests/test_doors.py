@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from articles.asking import unit_at
 from articles.models import Topic
 from editorial import account_mail, clock
 from editorial.models import AccountMail, AccountRequest, AuditEntry, Invitation
-from reviews import telling
-from reviews.kinds import Kind
+from reviews import questions, reports, telling
+from reviews.kinds import Kind, Problem
 from reviews.models import Notification, ReviewPolicy, Sweep
 from tests import factories
 
@@ -61,6 +62,12 @@ DOORS = {
     "robots": (EVERYONE, NOBODY),
     "editorial-policy": (EVERYONE, NOBODY),
     "board": (EVERYONE, NOBODY),
+    "ask": (EVERYONE, EVERYONE),
+    "ask-editors": (NOBODY, EVERYONE),
+    "question": (EVERYONE, NOBODY),
+    "report": (EVERYONE, EVERYONE),
+    "reports": (EVERYONE, NOBODY),
+    "ticket": (EVERYONE, NOBODY),
     "api:openapi-json": (EVERYONE, NOBODY),
     "api:articles": (EVERYONE, NOBODY),
     "api:article": (EVERYONE, NOBODY),
@@ -149,6 +156,10 @@ DOORS = {
     "admin:reviews_boardmember_add": (EDITORS, EDITORS),
     "admin:reviews_boardmember_change": (EDITORS, EDITORS),
     "admin:articles_retractionrecord_changelist": (EDITORS, EDITORS),
+    "admin:reviews_problemreport_changelist": (EDITORS, NOBODY),
+    "admin:reviews_problemreport_change": (EDITORS, EDITORS),
+    "admin:reviews_readerquestion_changelist": (EDITORS, NOBODY),
+    "admin:reviews_readerquestion_change": (EDITORS, EDITORS),
     "admin:reviews_reviewpolicy_changelist": (EDITORS, NOBODY),
     "admin:reviews_reviewpolicy_add": ({"Ruth"}, {"Ruth"}),
     "admin:reviews_reviewpolicy_change": (EDITORS, NOBODY),
@@ -181,7 +192,12 @@ DOORS = {
 }
 
 # What the form says that is sent empty everywhere else.
-SENT = {"admin:articles_article_change": {"act": "assign"}, "admin:member-standing": {"act": "add"}}
+SENT = {
+    "admin:articles_article_change": {"act": "assign"},
+    "admin:member-standing": {"act": "add"},
+    "admin:reviews_problemreport_change": {"act": "settle"},
+    "admin:reviews_readerquestion_change": {"act": "decline"},
+}
 
 # What reading writes: that the reviewer has had the text in front of them, and an address that an administrator typed.
 READING_IS_NOTED = {("admin:reviews_reviewassignment_change", "Rob")} | {("account_email", who) for who in SIGNED_IN}
@@ -227,7 +243,11 @@ def addresses(people, ana, rob, rita, noor, eva):
     now = clock.now()
     invitation = Invitation.objects.create(email="new@example.org", invited_by=eva, sent_at=now, expires_at=now)
     asked = AccountRequest.objects.create(name="Nia", email="nia@example.org", why="To write.", asked_at=now)
+    question, question_token = questions.ask("Does it help?")
+    report, report_token = reports.receive(unit_at(public.slug, at=now), kind=Problem.WRONG, words="It does not.")
     rows = {
+        "readerquestion": question,
+        "problemreport": report,
         "inbox-read": Notification.objects.inbox_of(rob.user).first(),
         "reviewassignment": assignment,
         "invitation": invitation,
@@ -245,18 +265,23 @@ def addresses(people, ana, rob, rita, noor, eva):
         "desk-search": factories.recorded_search(private, by=ana),
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
-    slugs |= {"topic": public.topic.slug, "article-references": public.slug}
+    slugs |= {"topic": public.topic.slug} | dict.fromkeys(["article-references", "report"], public.slug)
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
     slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)
-    found = [(name, _filled(name, route, slug=slugs.get(name, private.slug), rows=rows)) for name, route in doors()]
+    tokens = {"question": question_token, "ticket": report_token}
+    found = [
+        (name, _filled(name, route, slug=slugs.get(name, private.slug), rows=rows, token=tokens.get(name, "")))
+        for name, route in doors()
+    ]
     return list(dict.fromkeys(found))  # the API has several patterns for one address
 
 
-def _filled(name, route, *, slug, rows):
+def _filled(name, route, *, slug, rows, token):
     pk = next((row.pk for part, row in rows.items() if part in name), "")
     parts = {
         "slug": slug,
+        "token": token,
         "key": "hayden2021",
         "form": "bib",
         "part": "0",

@@ -28,6 +28,8 @@ FACTS = {
     "notice": "Correction",
     "text": "The dose was wrong.",
     "expires": "2027-01-22T10:00:00+00:00",
+    "report": 7,
+    "editor": "Eva",
 }
 OF_NO_ARTICLE = {Kind.INTERESTS_EXPIRING}
 
