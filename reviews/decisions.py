@@ -1,8 +1,8 @@
 """What a board member decides about exactly one digest, and everything that follows, readable top to bottom."""
 
+from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from articles import transitions
@@ -10,25 +10,32 @@ from articles.models import Article, Notice
 from articles.states import NoticeKind, State
 from editorial import clock
 from editorial.audit import record
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError
 from editorial.models import AuditEntry, User
-from reviews import assignments, interests, matching, policy, receipts
+from reviews import assignments, checklist, claims, completeness, interests, matching, policy, reading, receipts
+from reviews.confirmation import method_of
 from reviews.kinds import Ending, Kind, Verdict
-from reviews.models import Decision, Release, ReviewAssignment
+from reviews.models import BoardMember, Decision, Release, ReviewAssignment
 from reviews.notifications import editors, notify
 
 UNSAFE_TEXT = "A reviewer found that following this text could harm someone. It stays hidden until that is resolved."
 
 
 @transaction.atomic
-def approve(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, note: str = "") -> Decision:
+def approve(
+    assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, confirmation: str, note: str = ""
+) -> Decision:
     """Record an approval of exactly `digest`; the one that completes a released quorum approves the article.
 
     Raises:
         PermissionDenied: `by` does not hold this assignment.
         Conflict: it has ended, or the text has moved on since it was served.
+        Incomplete: claims or checklist are not done, or one of them speaks against the text.
+        WorkflowError: `confirmation` does not prove that `by` just meant this digest.
     """
-    article, decision, entry = _decide(assignment, Verdict.APPROVE, by=by, digest=digest, receipt=receipt, reason=note)
+    article, decision, entry = _decide(
+        assignment, Verdict.APPROVE, by=by, digest=digest, receipt=receipt, reason=note, confirmation=confirmation
+    )
     if complete_if_ready(article):
         return decision
     _tell_editors_what_is_missing(article, decision, entry)
@@ -131,51 +138,77 @@ def _decide_against(
 
 
 def _decide(
-    assignment: ReviewAssignment, verdict: Verdict, *, by: User, digest: str, receipt: str, reason: str
+    assignment: ReviewAssignment,
+    verdict: Verdict,
+    *,
+    by: User,
+    digest: str,
+    receipt: str,
+    reason: str,
+    confirmation: str = "",
 ) -> tuple[Article, Decision, AuditEntry]:
     """Lock, judge, write: one decision per assignment, whoever comes second is told so."""
-    article, assignment = assignments.lock(assignment)
-    _check_may_decide(article, assignment, by=by, digest=digest)
-    if verdict != Verdict.APPROVE and not reason.strip():
+    article, assignment = reading.lock(assignment, by=by, digest=digest)
+    opened_at = receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest)
+    rule = policy.in_force().rule(article.risk_id)
+    read = completeness.reading_of(assignment, rule=rule)
+    confirmed_by = ""
+    if verdict == Verdict.APPROVE:
+        confirmed_by = _check_may_approve(read, confirmation, by=by, digest=digest, rule=rule)
+    elif not reason.strip():
         raise WorkflowError("Give your reasons: the authors can only mend what they are told about.")
-    member = assignment.reviewer
     decision = Decision.objects.create(
         assignment=assignment,
         revision=assignment.revision,
         digest=digest,
         verdict=verdict,
         reason=reason.strip(),
-        reviewer=member,
-        reviewer_label=by.label,
-        profession=member.profession,
-        interests=interests.printed(member),
-        specialty_matched=matching.is_specialist(member, assignment.revision),
-        opened_at=receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest),
+        opened_at=opened_at,
         decided_at=clock.now(),
+        claims=claims.frozen(read.claims, read.verdicts),
+        checklist=checklist.frozen(read.answers.values()),
+        confirmed_by=confirmed_by,
+        **_in_the_name_of(assignment.reviewer, assignment),
     )
-    entry = record(f"decision.{verdict}", by=by, about=article.about, row=decision, digest=digest)
-    assignments.end(article, assignment, Ending.DECIDED, by=by)
+    return article, decision, _recorded(article, decision, by=by)
+
+
+def _in_the_name_of(member: BoardMember, assignment: ReviewAssignment) -> dict[str, Any]:
+    """Who decides, as they are known now."""
+    return {
+        "reviewer": member,
+        "reviewer_label": member.user.label,
+        "profession": member.profession,
+        "interests": interests.printed(member),
+        "specialty_matched": matching.is_specialist(member, assignment.revision),
+    }
+
+
+def _recorded(article: Article, decision: Decision, *, by: User) -> AuditEntry:
+    """On the chain; the assignment is over, and the reviewer gets the record number."""
+    entry = record(f"decision.{decision.verdict}", by=by, about=article.about, row=decision, digest=decision.digest)
+    assignments.end(article, decision.assignment, Ending.DECIDED, by=by)
     notify(
         Kind.DECISION_RECORDED,
         [by],
         event=f"recorded:{decision.pk}",
         article=article,
-        assignment=assignment,
+        assignment=decision.assignment,
         entry=entry,
-        verdict=str(verdict.label),
-        digest=digest,
+        verdict=str(Verdict(decision.verdict).label),
+        digest=decision.digest,
     )
-    return article, decision, entry
+    return entry
 
 
-def _check_may_decide(article: Article, assignment: ReviewAssignment, *, by: User, digest: str) -> None:
-    assignments.check_held(assignment, by=by)
-    if by.pk in matching.authors_of(article):
-        raise PermissionDenied("You had a hand in this text, so you cannot review it.")
-    if article.state != State.UNDER_REVIEW or article.latest_revision_id != assignment.revision_id:
-        raise Conflict("This revision is no longer under review, so nothing was recorded.")
-    if digest != assignment.revision.digest:
-        raise Conflict("The text you were shown is not the one under review. Open the review again and read it there.")
+def _check_may_approve(
+    read: completeness.Reading, confirmation: str, *, by: User, digest: str, rule: policy.Rule
+) -> str:
+    """How the approver confirmed who they are, once there is nothing left to do first."""
+    if read.missing:
+        raise completeness.Incomplete(read.missing)
+    within = timedelta(minutes=rule.confirm_within_minutes)
+    return method_of(confirmation, by=by, digest=digest, within=within)
 
 
 def _tell_editors_what_is_missing(article: Article, decision: Decision, entry: AuditEntry) -> None:

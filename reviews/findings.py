@@ -20,6 +20,8 @@ class Said:
     """One finding and what the author answered to it."""
 
     rule: str
+    field: str
+    start: int | None  # where in that field; None where it is about a source
     level: str
     level_label: str
     where: str
@@ -55,6 +57,8 @@ def _results(kept: dict[str, Any]) -> list[dict[str, Any]]:
 def _said(finding: dict[str, Any], explanations: dict[str, str]) -> Said:
     return Said(
         finding["rule"],
+        finding["field"],
+        finding.get("start"),
         finding["level"],
         LEVELS.get(finding["level"], finding["level"]),
         FIELDS.get(finding["field"], finding["field"].replace("_", " ")),

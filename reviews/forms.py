@@ -10,7 +10,7 @@ from articles.models import Article, Topic
 from articles.states import Risk
 from editorial import clock
 from editorial.admin_doors import DayInput
-from reviews import matching, policy
+from reviews import checklist, matching, policy
 from reviews.kinds import Verdict
 from reviews.models import BoardMember
 
@@ -53,8 +53,18 @@ class DecisionForm(StrictForm):
         help_text="Needed unless you approve. Quote the passage, say what is wrong with it and what would mend it.",
     )
     statement = forms.BooleanField(label=STATEMENT, required=False, help_text="Needed for an approval.")
+    password = forms.CharField(
+        label="Your password",
+        required=False,
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Needed for an approval: it shows that it is you, and that you mean this text.",
+    )
     digest = forms.CharField(required=False, widget=forms.HiddenInput)
     receipt = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    needed_for_some = {"reason", "password"}  # "optional" would be the wrong word for these
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -64,6 +74,54 @@ class DecisionForm(StrictForm):
         if verdict and verdict != Verdict.APPROVE and not cleaned.get("reason", "").strip():
             self.add_error("reason", "Give your reasons: the authors can only mend what they are told about.")
         return cleaned
+
+
+class UnsafeForm(StrictForm):
+    """One reason is enough: whoever finds a danger must not be kept from saying so."""
+
+    reason = words(
+        "What could hurt someone", rows=3, help_text="Quote the passage. The text is hidden at once, and editors hear."
+    )
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
+    receipt = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class AsTyped(forms.Field):
+    """Words whose limits and meaning the verb judges, so that every door says the same."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: Any) -> str:
+        return value or ""
+
+
+class JudgeForm(StrictForm):
+    """A verdict on one claim of the digest that the page was served with."""
+
+    identity, finding, place, note = AsTyped(), AsTyped(), AsTyped(), AsTyped()
+    digest, seen = AsTyped(), AsTyped()
+
+
+class ChecklistForm(StrictForm):
+    """Any number of answers; each item has `answer-NAME` and `note-NAME`."""
+
+    digest = AsTyped()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for item in checklist.ITEMS:
+            self.fields[f"answer-{item.name}"] = AsTyped()
+            self.fields[f"note-{item.name}"] = AsTyped()
+
+    @property
+    def said(self) -> dict[str, checklist.Said]:
+        given = self.cleaned_data
+        every = {
+            item.name: checklist.Said(given[f"answer-{item.name}"], given[f"note-{item.name}"])
+            for item in checklist.ITEMS
+        }
+        return {name: said for name, said in every.items() if said.answer or said.note.strip()}
 
 
 class DeclineForm(StrictForm):
@@ -142,6 +200,15 @@ class RuleForm(forms.Form):
         help_text="Empty: it stays, with its caution.",
     )
     due_days = forms.IntegerField(label="A reviewer is given, in days", min_value=1, max_value=365)
+    claim_sample = forms.IntegerField(
+        label="Claims to be judged one by one, in percent",
+        min_value=1,
+        max_value=100,
+        help_text="Of a text in which no AI system had a part, and at least five; of all others every claim.",
+    )
+    confirm_within_minutes = forms.IntegerField(
+        label="A confirmation of identity is good for, in minutes", min_value=1, max_value=60
+    )
 
     def rule(self) -> policy.Rule:
         return policy.Rule(**self.cleaned_data)

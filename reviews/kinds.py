@@ -12,6 +12,29 @@ class Verdict(TextChoices):
     UNSAFE = "unsafe", "Flag as unsafe"
 
 
+class ClaimFinding(TextChoices):
+    """What a reviewer found when they held one claim against its sources."""
+
+    SUPPORTED = "supported", "Supported"
+    PARTLY = "partly", "Partly"
+    NOT_SUPPORTED = "not_supported", "Not supported"
+    CONTRADICTED = "contradicted", "Contradicted"
+    WRONG_POPULATION = "wrong_population", "Wrong population"
+    CANNOT_OPEN = "cannot_open", "Cannot open"
+
+
+# No text is approved over one of these, and the authors are told what is wrong.
+AGAINST = (ClaimFinding.NOT_SUPPORTED, ClaimFinding.CONTRADICTED, ClaimFinding.WRONG_POPULATION)
+
+
+class Answer(TextChoices):
+    """An answer to one item of the checklist."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    NA = "na", "Does not apply"
+
+
 class Ending(TextChoices):
     """Why an assignment is over."""
 

@@ -33,7 +33,11 @@ class LaterChecks:
 def later_checks(revision: Revision) -> LaterChecks | None:
     """The newest run beside what was frozen; None where the checks were never run again."""
     since = since_submission(revision)
-    return _spoken(since, dict(revision.cited_sources.values_list("key", "number"))) if since else None
+    return _spoken(since, _numbers(revision)) if since else None
+
+
+def _numbers(revision: Revision) -> dict[str, int | None]:
+    return {source["key"]: source["number"] for source in revision.data["references"]}
 
 
 def _spoken(since: Since, numbers: Mapping[str, int | None]) -> LaterChecks:

@@ -1,5 +1,7 @@
 """The people who judge revisions, the rules they judge by, what they decided, and what was said to whom."""
 
+from collections import Counter
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,7 +10,10 @@ from simple_history.models import HistoricalRecords
 from articles.models import Topic
 from editorial.outgoing import Outgoing
 from reviews.kinds import (
+    AGAINST,
+    Answer,
     Channel,
+    ClaimFinding,
     Delivery,
     Ending,
     Kind,
@@ -163,10 +168,54 @@ class ReviewAssignment(models.Model):
         return self.ended_at is None
 
 
+class ClaimVerdict(models.Model):
+    """What one reviewer found about one claim; it may change until the decision freezes it."""
+
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, related_name="claim_verdicts")
+    identity = models.CharField(max_length=64, help_text="Which claim: it holds while the sentence stays as it is.")
+    finding = models.CharField(max_length=20, choices=ClaimFinding)
+    place = models.CharField(max_length=300, blank=True, help_text="Where in the source: page, table, a few words.")
+    note = models.TextField(blank=True, help_text="For the authors.")
+    evidence = models.CharField(max_length=64, help_text="Fingerprint of the sentence and its sources as judged.")
+    carried_from = models.ForeignKey("Decision", models.PROTECT, null=True, related_name="+")
+    judged_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "identity"], name="one_verdict_per_claim"),
+            models.CheckConstraint(condition=Q(finding__in=ClaimFinding.values), name="known_claim_finding"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_finding_display()} ({self.identity[:12]})"
+
+
+class ChecklistAnswer(models.Model):
+    """What one reviewer answered to one item of the checklist; it may change until the decision freezes it."""
+
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, related_name="checklist_answers")
+    item = models.CharField(max_length=20)
+    answer = models.CharField(max_length=3, choices=Answer)
+    note = models.TextField(blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "item"], name="one_answer_per_item"),
+            models.CheckConstraint(condition=Q(answer__in=Answer.values), name="known_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.get_answer_display()}"
+
+
 class Decision(models.Model):
     """What one board member decided about exactly one digest; append-only."""
 
     append_only = True
+    added_later = ("claims", "checklist", "confirmed_by")
 
     assignment = models.OneToOneField(ReviewAssignment, models.PROTECT, related_name="decision")
     revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
@@ -180,6 +229,9 @@ class Decision(models.Model):
     specialty_matched = models.BooleanField(help_text="Whether the article's topic was among the reviewer's own then.")
     opened_at = models.DateTimeField(help_text="From the reading receipt: when this digest was served to this person.")
     decided_at = models.DateTimeField()
+    claims = models.JSONField(default=list, help_text="The verdicts on its claims, in reading order.")
+    checklist = models.JSONField(default=list, help_text="The answers to the checklist as it was worded then.")
+    confirmed_by = models.CharField(max_length=40, blank=True, help_text="How an approver showed who they are.")
 
     class Meta:
         ordering = ["pk"]
@@ -191,6 +243,23 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer_label}"
+
+    @property
+    def claim_tally(self) -> str:
+        """“5 supported, 1 contradicted”, or nothing where no claim was judged."""
+        found = Counter(said["finding"] for said in self.claims)
+        return ", ".join(f"{found[one]} {one.label.lower()}" for one in ClaimFinding if found[one])
+
+    @property
+    def remarks(self) -> list[dict[str, str]]:
+        """What its authors should look at, claim by claim."""
+        said = [one for one in self.claims if one["note"] or one["finding"] in AGAINST]
+        return [one | {"label": str(ClaimFinding(one["finding"]).label)} for one in said]
+
+    @property
+    def denials(self) -> list[dict[str, str]]:
+        """The items of the checklist that were answered with no."""
+        return [one for one in self.checklist if one["answer"] == Answer.NO]
 
 
 class Release(models.Model):

@@ -31,11 +31,13 @@ class Rule:
     window_days: int | None  # approvals must lie within this many days of each other
     grace_days: int | None  # how long a text stays up after its check date; None: it stays, with its caution
     due_days: int  # how long a reviewer is given
+    claim_sample: int = 100  # percent of the claims that must be judged where no AI system had a part in the text
+    confirm_within_minutes: int = 15  # how long a reviewer's proof of identity is good for an approval
 
 
 # The defaults of the house: the higher the possible harm, the more eyes, the shorter the term.
 DEFAULTS: dict[int, Rule] = {
-    Risk.LOW: Rule(1, 0, True, 36, None, None, 21),
+    Risk.LOW: Rule(1, 0, True, 36, None, None, 21, claim_sample=30),
     Risk.MEDIUM: Rule(1, 1, True, 24, None, None, 14),
     Risk.HIGH: Rule(2, 1, False, 12, None, 30, 10),
     Risk.CRITICAL: Rule(2, 2, False, 6, 30, 14, 5),
@@ -166,6 +168,8 @@ def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
             raise WorkflowError(f"Risk {risk}: more specialty-matched approvals than approvals cannot be met.")
         if risk >= Risk.HIGH and rule.public_before_approval:
             raise WorkflowError(f"Risk {risk}: text of this class is never public before it is approved.")
+        if not (1 <= rule.claim_sample <= 100 and 1 <= rule.confirm_within_minutes <= 60):
+            raise WorkflowError(f"Risk {risk}: judge 1 to 100 % of the claims, and confirm within 1 to 60 minutes.")
 
 
 def _refuse_nonsense_terms(terms: Terms) -> None:

@@ -12,7 +12,20 @@ from articles.states import AiInvolvement, Audience
 from editorial import clock
 from editorial.audit import record
 from editorial.models import User
-from reviews import assignments, decisions, interests, publication, receipts
+from reviews import (
+    assignments,
+    checklist,
+    claims,
+    completeness,
+    confirmation,
+    decisions,
+    interests,
+    policy,
+    publication,
+    receipts,
+)
+from reviews.checklist import Said
+from reviews.kinds import Answer, ClaimFinding
 from reviews.models import BoardMember, Credential, Decision, InterestDeclaration, ReviewAssignment
 
 _serial = count(1)
@@ -123,13 +136,37 @@ def assigned(article: Article, member: BoardMember, *, by: User, **fields: Any) 
 
 
 def decided(assignment: ReviewAssignment, verdict: str = "approve", *, reason: str = "Please mend this.") -> Decision:
-    """The reviewer opens the desk, reads, and decides on what was served."""
-    by = assignment.reviewer.user
-    served = {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
+    """The reviewer opens the desk, reads claim by claim, and decides on what was served."""
     if verdict == "approve":
-        return decisions.approve(assignment, **served)
+        return decisions.approve(assignment, **ready_to_approve(assignment))
     verb = {"request_changes": decisions.request_changes, "reject": decisions.reject, "unsafe": decisions.flag_unsafe}
-    return verb[verdict](assignment, reason=reason, **served)
+    return verb[verdict](assignment, reason=reason, **served(assignment))
+
+
+def served(assignment: ReviewAssignment) -> dict[str, Any]:
+    """What a freshly opened desk carries."""
+    by = assignment.reviewer.user
+    return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
+
+
+def ready_to_approve(assignment: ReviewAssignment) -> dict[str, Any]:
+    """The whole reading through its verbs, and what an approval then takes."""
+    form = read(assignment)
+    proof = confirmation.proof_of(form["by"], digest=form["digest"], method=confirmation.PASSWORD)
+    return {**form, "confirmation": proof}
+
+
+def read(assignment: ReviewAssignment) -> dict[str, Any]:
+    """Every claim that has to be judged is supported, and every item of the checklist answered with yes."""
+    form = served(assignment)
+    on = {"by": form["by"], "digest": form["digest"]}
+    claims.begin(assignment, by=form["by"])
+    rule = policy.in_force().rule(fresh(assignment.revision.article).risk_id)
+    reading = completeness.reading_of(assignment, rule=rule)
+    for identity in sorted(reading.required - reading.verdicts.keys()):
+        claims.judge(assignment, identity, ClaimFinding.SUPPORTED, **on)
+    checklist.answer(assignment, {item.name: Said(Answer.YES) for item in checklist.ITEMS}, **on)
+    return form
 
 
 def approved_again(article: Article, *, reviewer: BoardMember, editor: User, why: str = "", **changes: Any) -> Article:

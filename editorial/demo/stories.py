@@ -4,6 +4,7 @@ A story is a generator: it yields how many days ago its next act took place, and
 """
 
 from collections.abc import Iterator
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from articles.importers import read_article, read_references
 from articles.models import Article, Topic
 from editorial.demo import accounts
 from editorial.models import User
-from reviews import assignments, decisions, publication, receipts
+from reviews import assignments, checklist, claims, confirmation, decisions, publication, receipts
+from reviews.checklist import Said
+from reviews.kinds import Answer, ClaimFinding
 from reviews.models import ReviewAssignment
 
 FILES = Path(__file__).parent / "articles"
@@ -23,6 +26,7 @@ LAST_DECLARED = {"amara": 380, "rita": 345}
 CALM = (
     "The words are warning signs that send people to a doctor; the page gives no advice on treatment in these groups."
 )
+DOUBT = "The source gives this for a smaller group. Say for whom it was shown, or cite a source for everybody."
 
 
 class Teller:
@@ -67,10 +71,29 @@ class Teller:
         return [assignments.assign(fresh(article), member, by=self.people["eva"]) for member in members]
 
     def approve(self, assignment: ReviewAssignment) -> None:
-        decisions.approve(assignment, **self._served(assignment))
+        form = self._served(assignment)
+        self.read(assignment)
+        # Nobody types passwords into the past.
+        proof = confirmation.proof_of(form["by"], digest=form["digest"], method=confirmation.PASSWORD)
+        decisions.approve(assignment, confirmation=proof, **form)
 
     def ask(self, assignment: ReviewAssignment, reason: str) -> None:
+        self.read(assignment, doubt=2)
         decisions.request_changes(assignment, reason=reason, **self._served(assignment))
+
+    def read(self, assignment: ReviewAssignment, *, part: float = 1, doubt: int = 0) -> None:
+        """Claim by claim, as far as `part` of the whole; `doubt` is the number of a claim that is not borne out."""
+        on: dict[str, Any] = {"by": assignment.reviewer.user, "digest": assignment.revision.digest}
+        claims.begin(assignment, by=on["by"])
+        found = claims.claims_of(assignment.revision)
+        for claim in found[: ceil(len(found) * part)]:
+            if claim.number == doubt:
+                claims.judge(assignment, claim.identity, ClaimFinding.NOT_SUPPORTED, note=DOUBT, **on)
+            else:
+                place = "Abstract, results" if claim.sources else ""
+                claims.judge(assignment, claim.identity, ClaimFinding.SUPPORTED, place=place, **on)
+        items = checklist.ITEMS[: ceil(len(checklist.ITEMS) * part)]
+        checklist.answer(assignment, {item.name: Said(Answer.YES) for item in items}, **on)
 
     def reject(self, assignment: ReviewAssignment, reason: str) -> None:
         decisions.reject(assignment, reason=reason, **self._served(assignment))
@@ -82,7 +105,7 @@ class Teller:
 
     def _served(self, assignment: ReviewAssignment) -> dict[str, Any]:
         by = assignment.reviewer.user
-        assignments.note_opened(assignment, by=by)
+        claims.begin(assignment, by=by)
         return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
 
 
@@ -115,7 +138,9 @@ def being_read(tell: Teller) -> Story:
     yield 14
     article = tell.submit(tell.write("exercise-for-knee-osteoarthritis", by="tomas"))
     yield 12.5
-    tell.assign(article, "rita")
+    (task,) = tell.assign(article, "rita")
+    yield 2
+    tell.read(task, part=0.4, doubt=3)
 
 
 def half_read(tell: Teller) -> Story:

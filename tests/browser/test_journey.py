@@ -229,7 +229,7 @@ def _rita_asks_for_changes(page):
     page.get_by_label("Your reasons").fill(REASON)
     page.get_by_role("button", name="Record my decision").click()
     expect(page.get_by_role("status")).to_contain_text("ask for changes")
-    expect(page.get_by_role("main")).not_to_contain_text("Regular exercise probably eases")
+    expect(page.get_by_role("main")).not_to_contain_text("See a doctor if pain follows")
 
 
 def _rita_sees_what_changed_and_approves(page):
@@ -237,7 +237,14 @@ def _rita_sees_what_changed_and_approves(page):
     page.get_by_role("link", name=QUESTION).first.click()
     expect(page.get_by_text(NOTE).first).to_be_visible()
     expect(page.locator("#changes ins", has_text="small")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#progress")).to_contain_text("1 of 1 claim")
+    for item in page.locator("[data-item]").all():
+        item.get_by_label("Yes").check()
+    expect(page.locator("#progress")).to_contain_text("12 of 12 checklist")
+    expect(page.locator("#missing")).to_be_hidden()
     page.get_by_label("Approve", exact=True).check()
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_label("I read this version myself").check()
     page.get_by_role("button", name="Record my decision").click()
     expect(page.get_by_role("status")).to_contain_text("approve")

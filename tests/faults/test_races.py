@@ -19,7 +19,7 @@ from editorial import audit, clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
 from editorial.verification import Verdict, verify
-from reviews import assignments, decisions, publication, receipts
+from reviews import assignments, decisions, publication
 from reviews.kinds import Kind
 from reviews.models import Decision, Notification, Release
 from tests import factories
@@ -70,11 +70,6 @@ def messages(article, kind):
     return Notification.objects.filter(article=article, kind=kind).count()
 
 
-def served(assignment):
-    by = assignment.reviewer.user
-    return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
-
-
 def under_review(ana, eva, *members, **fields):
     """An article, and the assignment of each of these board members."""
     article = factories.submitted(by=ana, **fields)
@@ -95,9 +90,10 @@ def test_inv5_two_last_approvals_at_once_approve_once(ana, rob, rita, eva):
 
 def test_a03_of_twenty_racing_decisions_on_one_assignment_one_is_stored(ana, rob, eva):
     article, [assignment] = under_review(ana, eva, rob)
-    form = served(assignment)
+    ready = factories.ready_to_approve(assignment)
+    form = {name: said for name, said in ready.items() if name != "confirmation"}
     verdicts = [
-        lambda: decisions.approve(assignment, **form),
+        lambda: decisions.approve(assignment, **ready),
         lambda: decisions.request_changes(assignment, reason="Say for whom.", **form),
         lambda: decisions.reject(assignment, reason="Not a question of ours.", **form),
         lambda: decisions.flag_unsafe(assignment, reason="Ten times the dose.", **form),

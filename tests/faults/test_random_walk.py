@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 
 from articles import editing
 from articles.models import Approval, Article, ArticleUserObjectPermission, Move, Notice, Reference, Revision
@@ -17,9 +18,9 @@ from editorial import clock
 from editorial.errors import WorkflowError
 from editorial.models import AuditEntry
 from editorial.verification import verify
-from reviews import assignments, decisions, matching, policy, publication, receipts
-from reviews.kinds import Verdict
-from reviews.models import BoardMember, Decision, Notification, Release, ReviewAssignment
+from reviews import assignments, checklist, claims, confirmation, decisions, matching, policy, publication, receipts
+from reviews.kinds import AGAINST, ClaimFinding, Verdict
+from reviews.models import BoardMember, ChecklistAnswer, ClaimVerdict, Decision, Notification, Release, ReviewAssignment
 from tests import factories
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
@@ -31,7 +32,9 @@ CHECKED = {Told.APPROVED, Told.CHANGED}
 PAUSES = [timedelta(0)] * 6 + [timedelta(hours=3)] * 3 + [timedelta(days=12), timedelta(days=40), timedelta(days=250)]
 DUTY = {
     **dict.fromkeys(["create", "change", "cite", "remove_source", "submit"], "author"),
-    **dict.fromkeys(["open", "approve", "request_changes", "reject", "flag_unsafe"], "reviewer"),
+    **dict.fromkeys(
+        ["open", "read", "judge", "clear", "answer", "approve", "request_changes", "reject", "flag_unsafe"], "reviewer"
+    ),
     **dict.fromkeys(["assign", "take_back", "release", "correct", "raise_concern", "retract", "resolve"], "editor"),
 }
 
@@ -92,14 +95,39 @@ class Acts:
         assignments.take_back(self._assignment(article), by=by, reason="Too slow.")
 
     def open(self, article, by):
-        assignments.note_opened(self._assignment(article, of=by), by=by)
+        claims.begin(self._assignment(article, of=by), by=by)
 
     def decline(self, article, by):
         assignments.decline(self._assignment(article, of=by), by=by, reason=self.random.choice(["", "On leave."]))
 
+    @transaction.atomic
+    def read(self, article, by):
+        """The whole reading in one go, as somebody does who keeps at it."""
+        factories.read(self._assignment(article, of=by))
+
+    def judge(self, article, by):
+        assignment = self._assignment(article, of=by)
+        claim = self.random.choice(claims.claims_of(assignment.revision))
+        finding = self.random.choice(["supported"] * 8 + list(ClaimFinding.values))
+        note = self.random.choice(["", "Say for whom.", "Say for whom."])
+        claims.judge(assignment, claim.identity, finding, by=by, digest=self._digest_of(assignment), note=note)
+
+    def clear(self, article, by):
+        assignment = self._assignment(article, of=by)
+        claim = self.random.choice(claims.claims_of(assignment.revision))
+        claims.clear(assignment, claim.identity, by=by, digest=self._digest_of(assignment))
+
+    def answer(self, article, by):
+        assignment = self._assignment(article, of=by)
+        answer, note = self.random.choice([("yes", "")] * 9 + [("no", ""), ("no", "Not for children.")])
+        items = checklist.ITEMS if self.random.random() < 0.8 else self.random.sample(checklist.ITEMS, 3)
+        said = {item.name: checklist.Said(answer, note) for item in items}
+        checklist.answer(assignment, said, by=by, digest=self._digest_of(assignment))
+
     def approve(self, article, by):
         assignment = self._assignment(article, of=by)
-        decisions.approve(assignment, **self._served(assignment, by))
+        form = self._served(assignment, by)
+        decisions.approve(assignment, confirmation=self._proof(form), **form)
 
     def request_changes(self, article, by):
         assignment = self._assignment(article, of=by)
@@ -153,6 +181,13 @@ class Acts:
         digest = assignment.revision.digest if self.random.random() < 0.95 else "0" * 64
         return {"by": by, "digest": digest, "receipt": receipt}
 
+    def _digest_of(self, assignment):
+        return assignment.revision.digest if self.random.random() < 0.95 else "0" * 64
+
+    def _proof(self, form):
+        by = form["by"] if self.random.random() < 0.95 else self.random.choice(self.everybody)
+        return confirmation.proof_of(by, digest=form["digest"], method="password")
+
     def _digest(self, article):
         return getattr(factories.fresh(article).latest_revision, "digest", "") if self.random.random() < 0.95 else ""
 
@@ -173,6 +208,8 @@ USUAL = {
     State.UNDER_REVIEW: [
         *[("assign", "editors")] * 2,
         ("open", "readers"),
+        *[("read", "readers")] * 7,
+        *[(verb, "readers") for verb in ("judge", "answer", "clear")],
         *[("approve", "readers")] * 8,
         *[(verb, "readers") for verb in ("request_changes", "reject", "flag_unsafe", "decline")],
         *[("release", "editors")] * 4,
@@ -324,7 +361,15 @@ def test_whatever_anybody_does_the_promises_hold(seed):
 
 def rows():
     """Everything the verbs may change; of what is only ever added to, how much there is."""
-    changing = (Article, Reference, ReviewAssignment, Article.coauthors.through, ArticleUserObjectPermission)
+    changing = (
+        Article,
+        Reference,
+        ReviewAssignment,
+        ClaimVerdict,
+        ChecklistAnswer,
+        Article.coauthors.through,
+        ArticleUserObjectPermission,
+    )
     growing = (Revision, Approval, Move, Notice, Decision, Release, Notification)
     return [list(m.objects.order_by("pk").values_list()) for m in changing] + [m.objects.count() for m in growing]
 
@@ -363,6 +408,11 @@ def quorum(revision, *, risk):
     rule = policy.DEFAULTS[risk]
     said = list(Decision.objects.filter(revision=revision, digest=revision.digest).order_by("decided_at"))
     approvals = [d for d in said if d.verdict == Verdict.APPROVE]
+    for decision in approvals:
+        assert [c["finding"] for c in decision.claims if c["finding"] in AGAINST] == [], "approved against a verdict"
+        assert {c["identity"] for c in decision.claims} == {c.identity for c in claims.claims_of(revision)}
+        assert [a["answer"] for a in decision.checklist] == ["yes"] * 12, "approved on an incomplete checklist"
+        assert decision.confirmed_by == "password"
     if rule.window_days and approvals:
         last = approvals[-1].decided_at
         approvals = [d for d in approvals if last - d.decided_at <= timedelta(days=rule.window_days)]

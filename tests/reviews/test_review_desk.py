@@ -1,6 +1,7 @@
 """The review desk and the editors' pages: what they show, whom they refuse, and that nothing typed is lost."""
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from articles.models import Approval, Move, Notice
 from articles.revisions import compare
 from articles.states import NoticeKind, State
 from editorial import clock
-from reviews import assignments, decisions, publication, receipts
+from reviews import assignments, claims, decisions, publication, receipts
+from reviews.claims import claims_of, mark_of
 from reviews.kinds import Ending, Verdict
 from reviews.models import Decision, ReviewAssignment, ReviewPolicy
 from tests import factories
@@ -33,6 +35,9 @@ def history(article):
     return reverse("admin:article-history", args=[article.pk])
 
 
+PASSWORD = "told-to-nobody"
+
+
 def served(assignment, **said):
     """What the form of a freshly opened desk carries."""
     receipt = receipts.issue(assignment, to=assignment.reviewer.user)
@@ -40,12 +45,27 @@ def served(assignment, **said):
 
 
 def approval(assignment, **said):
-    return served(assignment, verdict="approve", statement="on", **said)
+    """What the form says when the reading is complete."""
+    if assignment.is_open:
+        factories.read(assignment)
+    return served(assignment, verdict="approve", statement="on", password=PASSWORD, **said)
+
+
+def sign_in(client, member):
+    """With a password of their own, which an approval asks for."""
+    member.user.set_password(PASSWORD)
+    member.user.save()
+    client.force_login(member.user)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def as_rob(client, rob):
-    client.force_login(rob.user)
+    sign_in(client, rob)
     return client
 
 
@@ -127,7 +147,7 @@ def test_before_a_first_approval_the_desk_shows_what_changed_since_this_reviewer
     editing.change(article, by=ana, edition=article.edition, short_answer="Probably somewhat, for most people.")
     publication.submit(article, by=ana)
     again, new_to_it = (factories.assigned(article, member, by=eva) for member in (rob, rita))
-    assert "Against revision 1, which you read before" in as_rob.get(desk(again)).content.decode()
+    assert "Against revision 1, which you decided on before" in as_rob.get(desk(again)).content.decode()
     client.force_login(rita.user)
     assert "so everything is new" in client.get(desk(new_to_it)).content.decode()
 
@@ -146,7 +166,7 @@ def test_the_desk_is_kept_by_no_cache_and_no_search_engine(as_rob, assignment):
 def test_other_decisions_are_hidden_until_ones_own_is_recorded(client, submitted, rob, rita, eva):
     first, second = (factories.assigned(submitted, member, by=eva) for member in (rob, rita))
     factories.decided(first, "approve", reason="")
-    client.force_login(rita.user)
+    sign_in(client, rita)
     assert "Rob, Physiotherapist ·" not in client.get(history(submitted)).content.decode()
     assert "shown after your own decision" in client.get(desk(second)).content.decode()
     client.post(desk(second), approval(second))
@@ -165,11 +185,14 @@ def test_an_approval_is_recorded_with_what_was_served(as_rob, assignment):
     assert decision.reason == "Clear and right."
 
 
-def test_after_deciding_the_desk_shows_the_record_and_no_text(as_rob, assignment):
+def test_after_deciding_the_desk_shows_the_record_and_of_the_text_only_what_was_judged(as_rob, assignment):
     as_rob.post(desk(assignment), approval(assignment))
     shown = as_rob.get(desk(assignment)).content.decode()
     assert "Record number" in shown
-    assert "Regular exercise probably eases" not in shown
+    assert "Regular exercise probably eases" in shown
+    assert "Probably a little" not in shown
+    assert "pain follows a fall" not in shown
+    assert "10.1002/14651858" not in shown
 
 
 @pytest.mark.parametrize("verdict", ["request_changes", "reject", "unsafe"])
@@ -267,10 +290,130 @@ def test_a_board_member_who_left_reads_nothing_more(as_rob, assignment, rob):
 
 
 def test_a_text_that_was_tampered_with_is_not_served(as_rob, assignment, monkeypatch):
-    monkeypatch.setattr("reviews.review_desk.is_intact", lambda revision: False)
+    monkeypatch.setattr("reviews.desk_page.is_intact", lambda revision: False)
     response = as_rob.get(desk(assignment))
     assert response.status_code == 503
     assert "Regular exercise probably eases" not in response.content.decode()
+
+
+# Claim by claim
+
+
+def on_claim(assignment, **said):
+    (claim,) = claims_of(assignment.revision)
+    digest = assignment.revision.digest
+    empty = {"act": "judge", "finding": "", "place": "", "note": "", "seen": ""}
+    return empty | {"identity": claim.identity, "digest": digest} | said
+
+
+def test_a_verdict_is_saved_by_the_form_alone_and_by_the_script_at_the_same_address(as_rob, assignment):
+    response = as_rob.post(desk(assignment) + "?show=todo", on_claim(assignment, finding="partly", place="Table 2"))
+    assert response.url == desk(assignment) + "?show=todo&claim=1#claim-1"
+    kept = assignment.claim_verdicts.get()
+    assert (kept.finding, kept.place) == ("partly", "Table 2")
+    by_script = {"headers": {"accept": "application/json"}}
+    stale = on_claim(assignment, finding="supported")
+    assert as_rob.post(desk(assignment), stale, **by_script).status_code == 409, "another tab was first"
+    fresh = on_claim(assignment, finding="supported", seen=mark_of(kept))
+    told = as_rob.post(desk(assignment), fresh, **by_script).json()
+    assert told["progress"] == "1 of 1 claim, 0 of 12 checklist"
+    assert told["seen"] == mark_of(assignment.claim_verdicts.get())
+    assert told["missing"][0]["anchor"] == "check-fit"
+    refused = as_rob.post(desk(assignment), fresh | {"digest": "0" * 64}, **by_script)
+    assert (refused.status_code, "not the one under review" in refused.json()["refusal"]) == (409, True)
+    assert as_rob.post(desk(assignment), fresh | {"act": "clear", "seen": told["seen"]}).status_code == 302
+    assert not assignment.claim_verdicts.exists()
+
+
+def test_what_was_refused_stands_in_its_form_again(as_rob, assignment):
+    refused = as_rob.post(desk(assignment), on_claim(assignment, finding="contradicted", place="My careful place"))
+    shown = refused.content.decode()
+    assert refused.status_code == 422
+    assert "write a note for the authors" in shown
+    assert 'value="contradicted" checked' in shown
+    assert "My careful place" in shown
+    answers = {
+        "act": "answer",
+        "digest": assignment.revision.digest,
+        "answer-harm": "no",
+        "note-fit": "My careful note",
+    }
+    refused = as_rob.post(desk(assignment), answers)
+    shown = refused.content.decode()
+    assert (refused.status_code, "My careful note" in shown) == (422, True)
+    assert 'name="answer-harm" value="no" checked' in shown
+    for unknown in (on_claim(assignment, finding="supported", state="approved"), answers | {"answer-charm": "yes"}):
+        assert "no field" in as_rob.post(desk(assignment), unknown).content.decode()
+    assert not assignment.claim_verdicts.exists()
+
+
+def test_findings_stand_at_the_sentence_and_the_source_they_concern(as_rob, ana, rob, eva):
+    article = factories.draft(by=ana, references=False)
+    editing.add_references(article, [replace(factories.HAYDEN, year=2001)], by=ana)
+    publication.submit(article, by=ana)
+    assignment = factories.assigned(factories.fresh(article), rob, by=eva)
+    ((card, _),) = as_rob.get(desk(assignment)).context["cards"]
+    assert [source.record["key"] for source in card.sources] == ["hayden2021"]
+    beside = [said.rule for said in (*card.findings, *card.sources[0].findings)]
+    assert "REF-OLD" in beside
+    elsewhere = as_rob.get(desk(assignment)).context["elsewhere"].said
+    every = as_rob.get(desk(assignment)).context["findings"].said
+    assert len(beside) + len(elsewhere) == len(every)
+
+
+def test_an_approval_that_is_not_ready_is_told_what_is_missing_with_links_and_no_password_is_tried(
+    as_rob, assignment, monkeypatch
+):
+    monkeypatch.setattr("reviews.confirmation.confirm", lambda *_, **__: pytest.fail("looked at the password"))
+    said = served(assignment, verdict="approve", statement="on", password="wrong")
+    response = as_rob.post(desk(assignment), said)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert '<a href="#claim-1">Claim 1 has no verdict yet</a>' in shown
+    assert '<a href="#check-harm">' in shown
+    assert "wrong" not in shown.split('name="password"')[1][:200]
+
+
+def test_a_wrong_password_approves_nothing_and_keeps_the_words(as_rob, assignment):
+    said = approval(assignment, reason="My careful words.") | {"password": "wrong"}
+    response = as_rob.post(desk(assignment), said)
+    shown = response.content.decode()
+    assert response.status_code == 422
+    assert "That is not your password" in shown
+    assert "My careful words." in shown
+    assert not Decision.objects.exists()
+
+
+def test_unsafe_takes_one_small_form_whatever_else_is_done(as_rob, assignment):
+    form = served(assignment)
+    form = {"act": "unsafe", **{name: form[name] for name in ("digest", "receipt", "reason")}}
+    assert "What could hurt someone" in as_rob.get(desk(assignment)).content.decode()
+    assert as_rob.post(desk(assignment), form).status_code == 422
+    assert as_rob.post(desk(assignment), form | {"reason": "Ten times the dose."}).status_code == 302
+    assert Decision.objects.get().verdict == Verdict.UNSAFE
+
+
+def test_after_ones_own_decision_the_record_shows_where_reviewers_differ_first(client, ana, rob, rita, eva):
+    body = "Walk 10 minutes [@hayden2021].\n\nRest 20 minutes [@hayden2021]."
+    article = factories.submitted(by=ana, body=body)
+    first, second = (factories.assigned(article, member, by=eva) for member in (rob, rita))
+    found = claims_of(first.revision)
+    for assignment, finding in ((first, "contradicted"), (second, "partly")):
+        on = {"by": assignment.reviewer.user, "digest": assignment.revision.digest}
+        claims.judge(assignment, found[0].identity, "supported", **on)
+        claims.judge(assignment, found[1].identity, finding, note=f"{assignment.reviewer.user} noted this.", **on)
+    factories.decided(second, "approve")
+    sign_in(client, rob)
+    assert "Rita noted this." not in client.get(desk(first)).content.decode(), "blind until one's own is locked"
+    assert client.post(desk(first), served(first, verdict="reject", reason="No.")).status_code == 302
+    judged = client.get(desk(first)).context["judged"]
+    assert [(row.number, row.differs) for row in judged] == [(2, True), (1, False)]
+    shown = client.get(desk(first)).content.decode()
+    assert "Rita noted this." in shown
+    client.force_login(eva)
+    assert "1 supported, 1 contradicted" in client.get(page(article)).content.decode()
+    client.force_login(ana)
+    assert "Rob noted this." in client.get(factories.fresh(article).get_desk_url()).content.decode()
 
 
 # Who may not
@@ -560,18 +703,19 @@ def queries_of(client, where, django_assert_max_num_queries):
     return len(counted)
 
 
-def test_the_desk_asks_as_much_of_the_database_for_30_references_as_for_3(
+def test_the_desk_asks_as_much_of_the_database_for_60_claims_as_for_6(
     as_rob, ana, rob, eva, django_assert_max_num_queries
 ):
     counts = set()
-    for n in (3, 30):
-        article = factories.draft(by=ana)
+    for n in (6, 60):
+        article = factories.draft(by=ana, body="\n\n".join(f"Walk for {i + 2} minutes [@k{i}]." for i in range(n)))
         many_references(article, n, by=ana)
         publication.submit(article, by=ana)
         assignment = factories.assigned(factories.fresh(article), rob, by=eva)
         counts.add(queries_of(as_rob, desk(assignment), django_assert_max_num_queries))
+        assert f"0 of {n} claims, 0 of 12 checklist" in as_rob.get(desk(assignment)).content.decode()
     assert len(counts) == 1
-    assert counts.pop() <= 15
+    assert counts.pop() < 15
 
 
 def test_my_reviews_asks_as_much_for_30_as_for_3(as_rob, ana, rob, eva, django_assert_max_num_queries):

@@ -28,11 +28,6 @@ def told(article, *, at=None):
     return public_article(loaded, at=at or clock.now())
 
 
-def served(assignment):
-    by = assignment.reviewer.user
-    return {"by": by, "digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=by)}
-
-
 def test_from_draft_to_approved_and_the_caution_goes_by_itself(ana, rob, eva):
     article = factories.submitted(by=ana)
     assert told(article).caution.line.startswith("Made with AI and not checked")
@@ -212,23 +207,24 @@ def test_only_the_responsible_editor_publishes_notices(approved, eva, ruth):
 
 @pytest.mark.parametrize("verb", ["approve", "request_changes", "reject", "flag_unsafe"])
 def test_a05_only_the_holder_of_an_open_assignment_decides(assignment, ana, eva, root, noor, max_the_machine, verb):
+    form = factories.ready_to_approve(assignment) if verb == "approve" else factories.served(assignment)
     words = {} if verb == "approve" else {"reason": "No."}
     for somebody in (ana, eva, root, noor, max_the_machine):
         with pytest.raises(PermissionDenied):
-            getattr(decisions, verb)(assignment, **(served(assignment) | {"by": somebody}), **words)
+            getattr(decisions, verb)(assignment, **(form | {"by": somebody}), **words)
     assert not Decision.objects.exists()
 
 
 def test_a05_a_reviewer_who_became_inactive_decides_nothing(assignment):
-    person = assignment.reviewer.user
+    person, form = assignment.reviewer.user, factories.ready_to_approve(assignment)
     person.is_active = False
     person.save()
     with pytest.raises(PermissionDenied):
-        decisions.approve(assignment, **served(assignment))
+        decisions.approve(assignment, **(form | {"by": person}))
 
 
 def test_a02_no_approval_without_the_digest_and_receipt_that_were_served(assignment, rita):
-    good = served(assignment)
+    good = factories.ready_to_approve(assignment)
     for bad in ({"digest": "0" * 64}, {"receipt": ""}, {"receipt": "forged"}, {"digest": ""}):
         with pytest.raises(Conflict):
             decisions.approve(assignment, **(good | bad))
@@ -242,18 +238,20 @@ def test_a02_no_approval_without_the_digest_and_receipt_that_were_served(assignm
 def test_a02_the_receipt_of_another_person_is_worth_nothing(assignment, rita, eva):
     other = factories.assigned(assignment.revision.article, rita, by=eva)
     with pytest.raises(Conflict):
-        decisions.approve(assignment, **(served(assignment) | {"receipt": served(other)["receipt"]}))
+        decisions.approve(
+            assignment, **(factories.ready_to_approve(assignment) | {"receipt": factories.served(other)["receipt"]})
+        )
 
 
 def test_a03_a_second_decision_on_one_assignment_is_a_conflict(assignment):
     factories.decided(assignment)
     with pytest.raises(Conflict, match="ended already"):
-        decisions.reject(assignment, **served(assignment), reason="Too late.")
+        decisions.reject(assignment, **factories.served(assignment), reason="Too late.")
     assert Decision.objects.count() == 1
 
 
 def test_a27_an_assignment_taken_back_meanwhile_decides_nothing(assignment, eva):
-    form = served(assignment)
+    form = factories.ready_to_approve(assignment)
     assignments.take_back(assignment, by=eva, reason="Somebody else is quicker.")
     with pytest.raises(Conflict):
         decisions.approve(assignment, **form)
@@ -345,6 +343,9 @@ def test_a31_every_verb_leaves_its_entries_in_the_chain(approved):
         "article.submitted",
         "review.assigned",
         "article.under_review",
+        "review.opened",
+        "claim.judged",
+        "checklist.answered",
         "decision.approve",
         "review.ended",
         "revision.released",

@@ -1,0 +1,102 @@
+"""What is still missing before one reading can end in an approval, said with the place where it can be mended."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from editorial.errors import WorkflowError
+from reviews import checklist, policy
+from reviews.claims import FrozenClaim, claims_of, required, verdicts_of
+from reviews.kinds import AGAINST, Answer
+from reviews.models import ChecklistAnswer, ClaimVerdict, ReviewAssignment
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing to do first, and where on the desk it is done."""
+
+    words: str
+    anchor: str
+
+
+class Incomplete(WorkflowError):
+    """The reading is not far enough for an approval; `missing` says what to do, in order."""
+
+    def __init__(self, missing: tuple[Missing, ...]) -> None:
+        listed = " ".join(f"{one.words}." for one in missing)
+        super().__init__(f"An approval needs a complete reading, and this one is not complete yet. {listed}")
+        self.missing = missing
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far one reviewer has come with one revision."""
+
+    claims: tuple[FrozenClaim, ...]
+    required: frozenset[str]
+    verdicts: Mapping[str, ClaimVerdict]
+    answers: Mapping[str, ChecklistAnswer]
+
+    @property
+    def judged(self) -> int:
+        return len(self.required & self.verdicts.keys())
+
+    @property
+    def answered(self) -> int:
+        return len(self.answers)
+
+    @property
+    def missing(self) -> tuple[Missing, ...]:
+        return (*_missing_claims(self), *_missing_answers(self))
+
+    @property
+    def progress(self) -> str:
+        """“34 of 60 claims, 9 of 12 checklist”."""
+        return (
+            f"{self.judged} of {len(self.required)} claim{'' if len(self.required) == 1 else 's'},"
+            f" {self.answered} of {len(checklist.ITEMS)} checklist"
+        )
+
+
+def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule) -> Reading:
+    claims = claims_of(assignment.revision)
+    return Reading(
+        claims,
+        required(claims, assignment.revision, rule),
+        verdicts_of(assignment),
+        checklist.answers_of(assignment),
+    )
+
+
+def _missing_claims(reading: Reading) -> Iterator[Missing]:
+    open_claims = [c for c in reading.claims if c.identity in reading.required and c.identity not in reading.verdicts]
+    if open_claims:
+        yield Missing(_counted(open_claims, "has no verdict yet", "have no verdict yet"), _anchor(open_claims))
+    against = [
+        c for c in reading.claims if c.identity in reading.verdicts and reading.verdicts[c.identity].finding in AGAINST
+    ]
+    if against:
+        yield Missing(
+            _counted(against, "does not stand by your own verdict", "do not stand by your own verdict"),
+            _anchor(against),
+        )
+
+
+def _missing_answers(reading: Reading) -> Iterator[Missing]:
+    for item in checklist.ITEMS:
+        given = reading.answers.get(item.name)
+        if given is None:
+            yield Missing(f"Checklist: “{item.title}” is not answered yet", f"check-{item.name}")
+        elif given.answer == Answer.NO:
+            yield Missing(f"Checklist: “{item.title}” is answered with no", f"check-{item.name}")
+
+
+def _anchor(claims: Collection[FrozenClaim]) -> str:
+    return f"claim-{next(iter(claims)).number}"
+
+
+def _counted(claims: Collection[FrozenClaim], one: str, several: str) -> str:
+    numbers = [str(claim.number) for claim in claims]
+    if len(numbers) == 1:
+        return f"Claim {numbers[0]} {one}"
+    shown = ", ".join(numbers[:8]) + (f" and {len(numbers) - 8} more" if numbers[8:] else "")
+    return f"Claims {shown} {several}"

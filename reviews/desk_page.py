@@ -1,0 +1,192 @@
+"""What the review desk shows: the text, its claims and how far they are judged; afterwards, the record."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from articles.models import Article, Revision
+from articles.public import ai_line, for_public, public_article, reviewer_text
+from articles.seals import is_intact
+from articles.versions import Change, shortened_changes
+from editorial import clock
+from editorial.admin_doors import StaffRequest
+from editorial.models import AuditEntry
+from reviews import checklist, claim_cards, claims, policy, receipts
+from reviews.completeness import Reading, reading_of
+from reviews.differing import compared
+from reviews.findings import findings_of
+from reviews.forms import DecisionForm, DeclineForm, UnsafeForm
+from reviews.kinds import ClaimFinding
+from reviews.later_checks import later_checks
+from reviews.models import Decision, ReviewAssignment
+
+
+def reading(assignment: ReviewAssignment) -> Reading:
+    """How far it has come, by the rule that holds now."""
+    return reading_of(assignment, rule=policy.in_force().rule(assignment.revision.article.risk_id))
+
+
+def desk(
+    request: StaffRequest,
+    assignment: ReviewAssignment,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    decision_form: DecisionForm | None = None,
+    unsafe_form: UnsafeForm | None = None,
+    decline_form: DeclineForm | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> HttpResponse:
+    revision = assignment.revision
+    if not is_intact(revision):
+        return render_at_desk(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)
+    request.user.board_member = assignment.reviewer  # who it is is known already: the frame of the page asks for it
+    article = for_public(Article.objects.filter(pk=revision.article_id)).get()
+    text, last = reviewer_text(revision), claims.last_decision(assignment)
+    served = {"digest": revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
+    return render_at_desk(
+        request,
+        "reviews/review_desk.html",
+        text.title,
+        status=status,
+        refusal=refusal,
+        assignment=assignment,
+        is_overdue=assignment.due_at <= clock.now(),
+        revision=revision,
+        article=article,
+        text=text,
+        ai_line=ai_line(revision.data["ai"]),
+        told=public_article(article, at=clock.now()),
+        later=later_checks(revision),
+        moves=article.moves.select_related("revision").defer("revision__content", "revision__findings"),
+        revisions=_past(article.pk),
+        **_since(article, assignment, last),
+        **_claims(request, assignment, last, typed),
+        decision_form=_with_receipt(decision_form, served),
+        unsafe_form=_served_anew(unsafe_form, served),
+        unsafe_is_open=unsafe_form is not None,
+        decline_form=decline_form or DeclineForm(auto_id="decline-%s"),
+        decline_is_open=decline_form is not None,
+    )
+
+
+def _claims(
+    request: StaffRequest, assignment: ReviewAssignment, last: Decision | None, typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """The reading as far as it has come, with what was typed and refused just now still in its place."""
+    read, findings = reading(assignment), findings_of(assignment.revision)
+    cards = claim_cards.cards(read, assignment.revision, findings, last, typed)
+    show = request.GET.get("show", "")
+    return {
+        "reading": read,
+        "missing": read.missing,
+        "cards": [(card, card.is_shown(show)) for card in cards],
+        "with_findings": sum(card.has_findings for card in cards),
+        "choices": list(enumerate(ClaimFinding, start=1)),
+        "filters": claim_cards.FILTERS,
+        "show": show,
+        "opened": _opened(request, read, typed),
+        "items": [_item(item, read, typed) for item in checklist.ITEMS],
+        "findings": findings,
+        "elsewhere": replace(findings, said=claim_cards.elsewhere(findings, cards)),
+    }
+
+
+def _item(item: checklist.Item, read: Reading, typed: Mapping[str, str]) -> dict[str, Any]:
+    """One item of the checklist with what was answered, or typed and refused just now."""
+    kept = read.answers.get(item.name)
+    return {
+        "item": item,
+        "answer": typed.get(f"answer-{item.name}", kept.answer if kept else ""),
+        "note": typed.get(f"note-{item.name}", kept.note if kept else ""),
+    }
+
+
+def _opened(request: StaffRequest, read: Reading, typed: Mapping[str, str]) -> int:
+    """The number of the claim that is unfolded: the one just refused, the one asked for, or the first to do."""
+    for claim in read.claims:
+        if claim.identity == typed.get("identity"):
+            return claim.number
+    asked = request.GET.get("claim", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 6:
+        return int(asked)
+    undone = (claim.number for claim in read.claims if claim.identity in read.required - read.verdicts.keys())
+    return next(undone, 1)
+
+
+def _with_receipt(form: DecisionForm | None, served: dict[str, str]) -> DecisionForm:
+    """Every serving of the text carries a new receipt, and the statement has to be made anew for it."""
+    if form is None:
+        return DecisionForm(initial=served, auto_id="decide-%s")
+    typed = {name: value for name, value in form.data.items() if name not in ("statement", "password")}
+    return DecisionForm(typed | served, auto_id="decide-%s")
+
+
+def _served_anew(form: UnsafeForm | None, served: dict[str, str]) -> UnsafeForm:
+    typed = {"reason": form.data.get("reason", "")} | served if form else None
+    return UnsafeForm(typed, initial=served, auto_id="unsafe-%s")
+
+
+def record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
+    """What was decided and by whom, claim by claim; the text itself went back with the loan of access."""
+    decision = assignment.decision
+    entry = AuditEntry.objects.filter(subject=f"reviews.decision:{decision.pk}").first()
+    others = list(Decision.objects.filter(revision=assignment.revision_id).exclude(pk=decision.pk))
+    return render_at_desk(
+        request,
+        "reviews/decision_record.html",
+        assignment.revision.data["title"],
+        assignment=assignment,
+        decision=decision,
+        record_number=entry.record_number if entry else "",
+        others=others,
+        judged=compared(decision, others),
+        article=assignment.revision.article,
+    )
+
+
+def _since(article: Article, assignment: ReviewAssignment, last: Decision | None) -> dict[str, Any]:
+    """What changed since this reviewer last decided or, for who has not read it before, since it was last approved."""
+    checked = article.approval.revision if article.approval else None
+    compared_to = last.revision if last else checked
+    return {
+        "last_look": last,
+        "compared": compared_to,
+        "changes": _changes(compared_to, assignment.revision),
+    }
+
+
+def _changes(compared: Revision | None, revision: Revision) -> list[Change]:
+    if compared is None or compared.pk == revision.pk:
+        return []
+    return shortened_changes(compared.data, revision.data)
+
+
+def _past(article_id: int) -> list[Revision]:
+    return list(Revision.objects.filter(article=article_id).defer("content", "findings")[:50])
+
+
+def is_held(request: StaffRequest, assignment: ReviewAssignment) -> bool:
+    reviewer = assignment.reviewer
+    return assignment.is_open and reviewer.user_id == request.user.pk and reviewer.left_at is None
+
+
+def loaded() -> Any:
+    """Assignments with all that the desk says of them."""
+    return ReviewAssignment.objects.select_related(
+        "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision"
+    )
+
+
+def render_at_desk(
+    request: StaffRequest, template: str, title: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    frame = admin.site.each_context(request)
+    context |= {"title": title, "home_url": reverse("admin:index")}
+    return render(request, template, frame | context, status=status)
