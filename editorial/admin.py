@@ -9,7 +9,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from editorial import invitations
+from editorial import addresses, invitations
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.invitation_pages import answer_request, invite_page, one_invitation, reset_second_factor
 from editorial.models import AccountMail, AccountRequest, AuditEntry, Invitation, User
@@ -91,6 +91,11 @@ class AccountAdmin(ClosedDoors):
     def get_urls(self) -> list[URLPattern]:
         lost = self.admin_site.admin_view(reset_second_factor)
         return [*super().get_urls(), path("<int:object_id>/second-factor/", lost, name="editorial_user_second_factor")]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            addresses.replaced(obj, old=form.initial["email"])
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -15,7 +15,7 @@ from articles.channels import carries_no_article_text
 from articles.models import Article
 from editorial import clock
 from editorial.admin_doors import ClosedDoors, visitor
-from editorial.models import User
+from editorial.models import AccountMail, AccountRequest, User
 from reviews import my_reviews, policy, queue
 from reviews.member_pages import my_interests
 from reviews.models import Notification, ProblemReport, ReaderQuestion
@@ -112,6 +112,8 @@ class DeskSite(AdminSite):
             front |= {"counts": queue.counts(articles, rules=rules), "first": queue.rows(first.articles, rules=rules)}
             front |= _of_readers(user)
             front["undelivered"] = Notification.objects.visible_to(user).dead().count()
+            front["letters"] = AccountMail.objects.dead().count()
+            front["requests"] = AccountRequest.objects.filter(answered_at=None).count()
         return front
 
 

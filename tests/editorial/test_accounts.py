@@ -17,7 +17,18 @@ from django.test import Client
 from django.urls import reverse
 from redis.exceptions import ConnectionError as NoCache
 
-from editorial import account_requests, clock, invitations, languages, orcid, profiles, second_factor, sessions
+from editorial import (
+    account_mail,
+    account_requests,
+    clock,
+    invitations,
+    languages,
+    orcid,
+    profiles,
+    second_factor,
+    sessions,
+)
+from editorial.account_adapter import EVENTS
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AccountMail, AccountRequest, AuditEntry, Invitation, User
 from editorial.tries import TooMany
@@ -354,6 +365,37 @@ def test_a_new_address_counts_once_its_link_was_followed_and_the_old_one_hears_o
     assert posted(mailoutbox)[-1].to == ["lea@example.org"]
     assert entries("account.email_changed") == 1
     assert "not valid any more" in client.get(path).content.decode()
+
+
+def test_an_administrators_change_of_address_is_told_to_the_old_one_which_opens_nothing_any_more(
+    client, lea, root, mailoutbox
+):
+    client.force_login(root)
+    said = {"printed_name": "Lea", "email": "new@example.org", "is_active": "on"}
+    assert client.post(f"/admin/editorial/user/{lea.pk}/change/", said).status_code == 302
+    letter = posted(mailoutbox)[-1]
+    assert (letter.to, "an administrator gave it another" in letter.subject) == (["lea@example.org"], True)
+    client.post("/account/password/lost/", {"email": "lea@example.org"})
+    assert "No account has this address" in posted(mailoutbox)[-1].subject
+    client.post("/account/password/lost/", {"email": "new@example.org"})
+    assert "Choose a new password" in posted(mailoutbox)[-1].subject
+
+
+def test_every_kind_of_letter_and_change_has_its_words(lea, eva, mailoutbox):
+    asked = AccountRequest.objects.create(name="Nia", email="nia@example.org", why="w", asked_at=clock.now())
+    invitation = invitations.invite(email="nia@example.org", role="author", by=eva)
+    EmailAddress.objects.create(user=lea, email="lea@work.example")
+    about = {"invitation": invitation, "request_received": asked, "request_declined": asked}
+    to = {"verify": "lea@work.example"}
+    for kind in AccountMail.Kind.values:
+        user = eva if kind == "request_received" else lea
+        account_mail.post(kind, to=to.get(kind, user.email), user=user, about=about.get(kind), what="passkey_added")
+    for what in (*EVENTS.values(), "authenticator_app_added", "recovery_codes_renewed", "second_factor_reset"):
+        account_mail.tell_change(lea, what)
+    sent = posted(mailoutbox)
+    assert not AccountMail.objects.exclude(state="sent").exists()
+    for letter in sent:
+        assert not re.search(r"  |\{\{|\{%|None| [.,:;]|“”|: ?$", letter.subject + letter.body), letter.subject
 
 
 def test_a_mail_server_that_is_down_fails_no_request(client, lea, settings, mailoutbox):
