@@ -69,7 +69,22 @@ def test_everybody_can_read_every_text_and_what_is_said_where_there_is_none(look
 
 def test_everybody_can_find_a_text_and_who_checks_it(look_at, with_text):
     searches = ["/search/", "/search/?q=exercise", "/search/?q=nothing+has+these+words"]
-    assert look_at(None, ["/", "/topics/physiotherapy/", "/policy/", "/board/", "/account/sign-in/", *searches]) == {}
+    about = ["/policy/", "/policy/1/", "/board/", "/responsibility/", "/corrections/"]
+    lists = ["/", "/topics/physiotherapy/", "/a-z/", "/newly-checked/"]
+    assert look_at(None, [*lists, *about, "/account/sign-in/", *searches]) == {}
+
+
+def test_everybody_can_look_up_what_a_text_was_and_whether_it_is_the_checked_one(look_at, approved, rob, eva):
+    changed = factories.approved_again(approved, reviewer=rob, editor=eva, why="Newer.", short_answer="Somewhat.")
+    history = f"{changed.get_absolute_url()}versions/"
+    of_one = [
+        history,
+        f"{history}1/",
+        f"{history}1..2/",
+        f"/verify/?q={changed.approval.digest}",
+        "/verify/?q=Unheard.",
+    ]
+    assert look_at(None, of_one) == {}
 
 
 def test_everybody_can_find_their_way_where_nothing_is_published_yet(look_at):

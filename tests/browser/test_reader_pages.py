@@ -27,6 +27,12 @@ NOTHING_OVER_IT = """section => {
 }"""
 
 
+COUNT_SHIFTS = """window.shifts = 0;
+    const count = it => { window.shifts += it.hadRecentInput ? 0 : it.value };
+    new PerformanceObserver(list => list.getEntries().forEach(count))
+        .observe({type: "layout-shift", buffered: true})"""
+
+
 def unit_of(article):
     return public_article(for_public(Article.objects.filter(pk=article.pk)).get(), at=clock.now())
 
@@ -83,6 +89,34 @@ def test_a_list_and_a_search_result_say_it_under_each_title_without_styles_too(n
             said = item.locator(":is(h2, h3) + p")
             expect(said).to_be_visible()
             expect(said).to_contain_text(lines[item.get_by_role("heading").inner_text()])
+
+
+def test_a_citation_opens_its_source_in_place_and_nothing_moves_by_itself(page, approved):
+    page.add_init_script(COUNT_SHIFTS)
+    page.goto(approved.get_absolute_url())
+    side, told = page.locator(".side"), page.get_by_role("article").locator("h1 + section")
+    assert side.bounding_box()["y"] == told.bounding_box()["y"]
+    citation = page.locator("a[role=doc-noteref]").first
+    citation.click()
+    source = page.get_by_role("note")
+    expect(source).to_contain_text("Exercise therapy for chronic low back pain")
+    expect(citation).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(source).to_have_count(0)
+    expect(citation).to_be_focused()
+    assert page.evaluate("shifts") == 0
+
+
+def test_a_reader_says_who_they_are_without_scripts_and_is_back_at_the_text(new_page, ana):
+    article = factories.submitted(by=ana, plain_body="Moving helps a little.")
+    page = new_page(width=320, java_script_enabled=False)
+    page.goto(article.get_absolute_url())
+    page.get_by_role("button", name="Patient or family").click()
+    expect(page.get_by_role("button", name="Patient or family", pressed=True)).to_be_visible()
+    expect(page.get_by_text("Regular exercise probably")).to_have_count(0)
+    page.get_by_role("button", name="Show me everything").click()
+    expect(page.get_by_text("Regular exercise probably")).to_be_visible()
+    assert page.context.cookies() == []
 
 
 # A-17, A-18: hostile words
