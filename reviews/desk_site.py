@@ -121,7 +121,7 @@ def _of_readers(user: User) -> dict[str, Any]:
     """What readers wait for an answer to; what could hurt someone stands before all else."""
     reported = ProblemReport.objects.visible_to(user).open()
     return {
-        "safety": reported.about_safety().by_urgency().select_related("article")[:FIRST_IN_QUEUE],
+        "safety": reported.about_safety().with_article().by_urgency()[:FIRST_IN_QUEUE],
         "reported": reported.count(),
         "asked": ReaderQuestion.objects.visible_to(user).open().count(),
         "now": clock.now(),

@@ -66,6 +66,12 @@ class ReaderQuestionQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(stage=QuestionStage.OPEN)
 
+    def with_articles(self) -> Self:
+        """Where the reader came from and what answers it, without the texts, which no list shows."""
+        texts = ("short_answer", "body", "plain_body")
+        of_each = (f"{article}__{name}" for article in ("article", "answer") for name in texts)
+        return self.select_related("article", "answer", "merged_into", "settled_by").defer(*of_each)
+
     def outlived(self, *, at: datetime) -> Self:
         """Whose words have been kept as long as readers were told."""
         return self.filter(kept_until__lte=at).exclude(text="")
@@ -89,6 +95,11 @@ class ProblemReportQuerySet(models.QuerySet):
         """What could hurt someone first, then what is due first."""
         is_safety = models.Case(models.When(kind=Problem.SAFETY, then=0), default=1)
         return self.order_by(is_safety, "due_at", "pk")
+
+    def with_article(self) -> Self:
+        """Without the texts, which no list shows."""
+        texts = (f"article__{name}" for name in ("short_answer", "body", "plain_body"))
+        return self.select_related("article", "settled_by").defer(*texts)
 
     def outlived(self, *, settled_before: datetime) -> Self:
         return self.filter(settled_at__lte=settled_before).exclude(words="", quote="")

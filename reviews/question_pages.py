@@ -59,7 +59,7 @@ def question_list(request: StaffRequest) -> HttpResponse:
     """What waits, with what is asked more than once together, and what was settled last."""
     _let_in(request)
     visible = ReaderQuestion.objects.visible_to(request.user)
-    waiting = list(visible.open().select_related("article")[: questions.MOST_COMPARED])
+    waiting = list(visible.open().with_articles()[: questions.MOST_COMPARED])
     settled = visible.exclude(stage=QuestionStage.OPEN).order_by("-settled_at", "-pk")
     context = {
         **admin.site.each_context(request),
@@ -67,7 +67,7 @@ def question_list(request: StaffRequest) -> HttpResponse:
         "groups": questions.grouped(waiting),
         "number": visible.open().count(),
         "most": questions.MOST_COMPARED,
-        "settled": settled.select_related("settled_by", "answer", "merged_into")[:MOST_SETTLED],
+        "settled": settled.with_articles()[:MOST_SETTLED],
     }
     return render(request, "reviews/questions.html", context)
 

@@ -7,9 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from editorial import clock
 from editorial.admin_doors import StaffRequest
 from reviews import policy, queue
+from reviews.models import ProblemReport
 from reviews.queue_forms import QueueFilter
+
+MOST_SAFETY = 8
 
 
 @require_safe
@@ -29,5 +33,11 @@ def board(request: StaffRequest) -> HttpResponse:
         "query": asked.query,
         "rows": queue.rows(page.articles, rules=rules),
         "page": page,
+        "safety": ProblemReport.objects.visible_to(request.user)
+        .open()
+        .about_safety()
+        .with_article()
+        .by_urgency()[:MOST_SAFETY],
+        "now": clock.now(),
     }
     return render(request, "reviews/queue.html", context)

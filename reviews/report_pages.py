@@ -42,7 +42,7 @@ ACTS: dict[str, tuple[type[Form], Verb, str]] = {
 def report_list(request: StaffRequest) -> HttpResponse:
     """What could hurt someone first, then what is due first; and what was settled last."""
     _let_in(request)
-    visible = ProblemReport.objects.visible_to(request.user).select_related("article", "settled_by")
+    visible = ProblemReport.objects.visible_to(request.user).with_article()
     context = {
         **admin.site.each_context(request),
         "title": "Readers' reports",

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from articles.asking import unit_at
 from articles.models import Article
 from articles.paragraphs import paragraphs_of
+from articles.passages import CITATION
 from articles.public import PublicArticle
 from editorial import clock
 from editorial.audit import record
@@ -147,8 +148,8 @@ def _count(article: Article) -> None:
 
 
 def _place_of(quote: str, unit: PublicArticle | None) -> str:
-    """The anchor of the section in which the quote stands word by word, or nothing."""
-    wanted = " ".join(quote.split())
+    """The anchor of the section in which the quote stands word by word, or nothing; numbers of sources do not count."""
+    wanted = " ".join(CITATION.sub("", quote).split())
     if not wanted or unit is None or unit.text is None:
         return ""
     paragraphs = paragraphs_of(unit.text)

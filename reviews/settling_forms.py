@@ -52,7 +52,11 @@ class DraftForm(StrictForm):
         help_text="Take out what says who asked. The author can change it.",
         error_messages={"required": "An article needs a question."},
     )
-    topic = forms.ModelChoiceField(Topic.objects.all(), empty_label="Choose a topic")
+    topic = forms.ModelChoiceField(
+        Topic.objects.all(),
+        empty_label="Choose a topic",
+        error_messages={"required": "Choose the topic: it decides who is asked to read the text."},
+    )
     audience = forms.ChoiceField(label="Written for", choices=Audience.choices)
     author = forms.CharField(
         label="Author's username",

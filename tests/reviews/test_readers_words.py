@@ -237,7 +237,7 @@ def test_the_words_of_a_question_are_gone_when_they_were_promised_to_be_and_the_
 
 
 def test_a_report_has_a_clock_and_an_outcome_in_public_and_its_words_only_for_the_editors(client, approved, eva):
-    quote = "Regular exercise probably eases long-lasting low back pain a little."
+    quote = "Regular exercise probably eases long-lasting low back pain a little [1]."
     ticket = reported(client, approved, words=f"A {CANARY}: {HOSTILE}", quote=quote)["Location"]
     report = ProblemReport.objects.get()
     assert (report.place, report.digest) == ("s-what-exercise-can-do", approved.latest_revision.digest)
