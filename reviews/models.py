@@ -426,6 +426,7 @@ class ProblemReport(models.Model):
     kind = models.CharField("what is the matter", max_length=10, choices=Problem)
     quote = models.CharField(max_length=1000, blank=True)
     place = models.CharField(max_length=200, blank=True, help_text="Where the quote stands in the text, if it does.")
+    claim = models.CharField(max_length=64, blank=True, help_text="The identity of the claim it is about, if any.")
     words = models.TextField("the reader's words", blank=True)
     reported_at = models.DateTimeField()
     due_at = models.DateTimeField()

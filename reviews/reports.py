@@ -1,5 +1,6 @@
 """What readers report, and what becomes of it: received, escalated, settled, and its words deleted in time."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from articles.asking import unit_at
-from articles.models import Article
+from articles.models import Article, Revision
 from articles.paragraphs import paragraphs_of
 from articles.passages import CITATION
 from articles.public import PublicArticle
@@ -16,11 +17,15 @@ from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
 from reviews import assignments, private_addresses
+from reviews.claims import FrozenClaim, claims_of
 from reviews.kinds import Kind, Outcome, Problem, ReportStage
 from reviews.models import ProblemReport
 from reviews.notifications import editors, notify
 
 LONGEST_WORDS, LONGEST_QUOTE = 2000, 1000  # characters
+SHORTEST_QUOTE = 15  # characters by which a sentence is known
+BEGINNING = "main"  # the anchor of what stands before the first heading
+BEFORE_A_STOP = re.compile(r" (?=[.,;:!?])")
 
 
 @transaction.atomic
@@ -41,6 +46,7 @@ def receive(about: PublicArticle, *, kind: Problem, words: str, quote: str = "")
         kind=kind,
         quote=quote,
         place=_place_of(quote, unit),
+        claim=_claim_of(quote, shown),
         words=words,
         reported_at=now,
         due_at=due_at(kind, reported_at=now),
@@ -148,9 +154,26 @@ def _count(article: Article) -> None:
 
 
 def _place_of(quote: str, unit: PublicArticle | None) -> str:
-    """The anchor of the section in which the quote stands word by word, or nothing; numbers of sources do not count."""
-    wanted = " ".join(CITATION.sub("", quote).split())
-    if not wanted or unit is None or unit.text is None:
+    """The anchor of the section in which the quote stands word by word, or nothing."""
+    wanted = _bare(quote)
+    if len(wanted) < SHORTEST_QUOTE or unit is None or unit.text is None:
         return ""
-    paragraphs = paragraphs_of(unit.text)
-    return next((p.place for p in paragraphs if wanted in " ".join(p.text.split())), "")
+    return next((p.place or BEGINNING for p in paragraphs_of(unit.text) if wanted in _bare(p.text)), "")
+
+
+def _claim_of(quote: str, shown: Revision | None) -> str:
+    """The identity of the first claim that the quote holds or is a part of, or nothing."""
+    wanted = _bare(quote)
+    if len(wanted) < SHORTEST_QUOTE or shown is None:
+        return ""
+    said = ((claim.identity, _read(claim)) for claim in claims_of(shown))
+    return next((identity for identity, words in said if wanted in words or (words and words in wanted)), "")
+
+
+def _read(claim: FrozenClaim) -> str:
+    return _bare("".join(words for kind, words in claim.pieces if kind == "words"))
+
+
+def _bare(words: str) -> str:
+    """Without the numbers of sources, and without the gaps they leave before a full stop."""
+    return BEFORE_A_STOP.sub("", " ".join(CITATION.sub("", words).split()))

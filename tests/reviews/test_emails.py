@@ -28,6 +28,9 @@ FACTS = {
     "notice": "Correction",
     "text": "The dose was wrong.",
     "expires": "2027-01-22T10:00:00+00:00",
+    "leans": "two sentences",
+    "risk": "medium",
+    "reads": 3,
     "report": 7,
     "editor": "Eva",
 }

@@ -19,6 +19,7 @@ from editorial import clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
 from reviews import emails, publication, questions, reports
+from reviews.claims import claims_of
 from reviews.kinds import Channel, Kind, Outcome, Problem
 from reviews.models import Notification, ProblemReport, ReaderQuestion
 from reviews.reader_forms import FromAPerson
@@ -240,6 +241,7 @@ def test_a_report_has_a_clock_and_an_outcome_in_public_and_its_words_only_for_th
     quote = "Regular exercise probably eases long-lasting low back pain a little [1]."
     ticket = reported(client, approved, words=f"A {CANARY}: {HOSTILE}", quote=quote)["Location"]
     report = ProblemReport.objects.get()
+    assert report.claim == claims_of(approved.latest_revision)[0].identity
     assert (report.place, report.digest) == ("s-what-exercise-can-do", approved.latest_revision.digest)
     page = words(client.get(ticket))
     assert "The editors answer by" in page
