@@ -23,7 +23,6 @@ from articles.rendering import UnreadableText, clean_text
 from articles.states import AiInvolvement, Audience
 
 PASTED = "The pasted text.md"
-FROM_THE_FILE = "Where the file says it, this can be left open."
 
 
 class Upload(forms.FileField):
@@ -48,7 +47,7 @@ class Upload(forms.FileField):
 class BringInForm(ArticleForm):
     """What a draft needs to be one, from form or file; `given`, `words` and `sources` are what was read."""
 
-    field_order = ["file", "body", "list_file", "listed", "title"]
+    field_order = ["file", "body", "listed", "list_file", "title"]
 
     file = Upload(
         label="A file",
@@ -63,12 +62,12 @@ class BringInForm(ArticleForm):
         help_text="With its citations as they are: [1], [5, 6], [2–4], ¹, or a number that ends a sentence.",
     )
     list_file = Upload(
-        label="Its list of sources, as a file",
+        label="Or its list as a file",
         accept=".bib,.ris,.json,.nbib,.xml,.nxml,.txt",
         help_text="BibTeX, RIS, CSL-JSON, PubMed or JATS. A JATS article brings its own.",
     )
     listed = Words(
-        label="Or paste its list",
+        label="Paste its list",
         spoken="list of sources",
         required=False,
         widget=forms.Textarea(attrs={"rows": 10, "class": "long"}),
@@ -82,8 +81,7 @@ class BringInForm(ArticleForm):
             del self.fields[name]
         for name in ("title", "topic", "audience", "ai_involvement"):
             self.fields[name].required = False
-        self.fields["title"].help_text = f"As a reader would ask it, ending in a question mark. {FROM_THE_FILE}"
-        self.fields["ai_involvement"].help_text = FROM_THE_FILE
+        self.fields["ai_involvement"].help_text = "Where the file says it, this can be left open."
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -187,7 +187,7 @@ def _take_in(entry: _Entry, intake: Intake) -> bool:
     if intake.keep(record, line=entry.line) is None:
         return False
     if unread:
-        intake.note(f"Imported; look it over. {' '.join(unread)}", line=entry.line, record=record)
+        intake.note(f"Look it over. {' '.join(unread)}", line=entry.line, record=record)
     return True
 
 
@@ -202,7 +202,7 @@ def _record(text: str) -> tuple[ReferenceRecord, list[str]]:
         unread.append("No year is sure.")
     else:
         rest = re.sub(rf"[\s,;.(]+{fields['year']}[).\s]*$", ".", rest)
-    unread.insert(0, "Authors, title and journal could not be told apart: all of it stands as its title.")
+    unread.insert(0, "Authors, title and journal could not be told apart, so all of it stands as its title.")
     return ReferenceRecord(**fields, title=rest), unread
 
 

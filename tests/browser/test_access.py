@@ -93,13 +93,21 @@ def test_everybody_can_find_their_way_where_nothing_is_published_yet(look_at):
 
 
 def test_everybody_can_write_cite_submit_and_hear_what_happened(look_at, with_text, ana):
-    draft, returned = factories.draft(by=ana), with_text["changes requested"]
+    draft = factories.draft(by=ana, body=f"{factories.BODY}\nRest helps too [7].\n")
+    factories.recorded_search(draft, by=ana)
+    returned = with_text["changes requested"]
     tabs = ["", "edit/", "preview/", "references/", "references/new/", "references/import/", "submit/", "history/"]
+    tabs += ["checks/", "citations/", "references/look-up/", "searches/new/", "references/hayden2021/merge/"]
     of_draft = [f"/desk/{draft.slug}/{tab}" for tab in (*tabs, "references/hayden2021/edit/")]
     of_returned = [f"/desk/{returned.slug}/{tab}" for tab in ("", "submit/", "withdraw/")]
     of_changed = [with_text["changed since its check"].get_desk_url()]
     removal = f"/desk/{draft.slug}/references/hayden2021/remove/"
-    assert look_at(ana, ["/desk/", "/write/", "/inbox/", *of_draft, removal, *of_returned, *of_changed]) == {}
+    assert (
+        look_at(
+            ana, ["/desk/", "/write/", "/write/bring-in/", "/inbox/", *of_draft, removal, *of_returned, *of_changed]
+        )
+        == {}
+    )
     assert look_at(factories.person("Max"), ["/desk/", "/inbox/"]) == {}
 
 
