@@ -1,11 +1,12 @@
 """What programs fetch: the feed of newest texts, the sitemap of checked ones, and the rules for robots."""
 
+import json
 from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
@@ -13,27 +14,37 @@ from django.views.decorators.http import require_safe
 from articles import headers
 from articles.channels import carries_articles, carries_no_article_text, declare
 from articles.metadata import address, description
-from articles.models import Article
-from articles.public import for_public, standing_of, units
+from articles.models import Article, Topic
+from articles.public import PublicArticle, for_public, standing_of, units
 from editorial import clock
 
 ENTRIES = 30
+SAID_OF_ALL = "Each entry begins with who checked it and when, or with what has not been done."
 PER_SITEMAP = 1000  # articles looked at for one file of the sitemap
 XML = "application/xml; charset=utf-8"
 
 
 @carries_articles
 @require_safe
-def feed(request: HttpRequest) -> HttpResponse:
-    """The newest texts; every entry's title and summary begin with what may be said of its text."""
+def feed(request: HttpRequest, form: str, slug: str = "") -> HttpResponse:
+    """The newest texts, of one topic or of all; every entry begins with what may be said of its text."""
     at = clock.now()
-    newest = units(Article.objects.public(at=at)[:ENTRIES], at=at)
+    topic = get_object_or_404(Topic, slug=slug) if slug else None
+    articles = Article.objects.public(at=at)
+    newest = units((articles.filter(topic=topic) if topic else articles)[:ENTRIES], at=at)
+    write, kind = FORMS[form]
+    name = f"{topic.name} · {settings.SITE_NAME}" if topic else settings.SITE_NAME
+    response = HttpResponse(write(newest, name=name, path=request.path), content_type=f"{kind}; charset=utf-8")
+    return declare(headers.for_list(response, newest), newest, form="line")
+
+
+def _atom(newest: list[PublicArticle], *, name: str, path: str) -> str:
     atom = Atom1Feed(
-        title=settings.SITE_NAME,
+        title=name,
         link=f"{settings.SITE_URL}/",
         description=None,
-        subtitle="Each entry begins with who checked it and when, or with what has not been done.",
-        feed_url=f"{settings.SITE_URL}{reverse('feed')}",
+        subtitle=SAID_OF_ALL,
+        feed_url=f"{settings.SITE_URL}{path}",
         language="en",
     )
     for unit in newest:
@@ -44,8 +55,29 @@ def feed(request: HttpRequest) -> HttpResponse:
             categories=[f"Standing: {unit.standing.label}", unit.topic],
             updateddate=unit.updated_at,
         )
-    response = HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
-    return declare(headers.for_list(response, newest), newest, form="line")
+    return atom.writeString("utf-8")
+
+
+def _json(newest: list[PublicArticle], *, name: str, path: str) -> str:
+    """JSON Feed 1.1; `standing` is our own, so that a program finds in the item itself what may be said of it."""
+    items = [
+        {
+            "id": address(unit),
+            "url": address(unit),
+            "title": unit.marked_title,
+            "content_text": description(unit),
+            "date_modified": unit.updated_at.isoformat() if unit.updated_at else None,
+            "tags": [unit.topic],
+            "standing": {"state": unit.standing.state, "label": unit.label, "says": unit.standing_line},
+        }
+        for unit in newest
+    ]
+    top = {"version": "https://jsonfeed.org/version/1.1", "title": name, "description": SAID_OF_ALL, "language": "en"}
+    places = {"home_page_url": f"{settings.SITE_URL}/", "feed_url": f"{settings.SITE_URL}{path}"}
+    return json.dumps(top | places | {"items": items}, ensure_ascii=False)
+
+
+FORMS = {"atom": (_atom, "application/atom+xml"), "json": (_json, "application/feed+json")}
 
 
 @carries_no_article_text

@@ -57,6 +57,9 @@ DOORS = {
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),
     "feed": (EVERYONE, NOBODY),
+    "feed-json": (EVERYONE, NOBODY),
+    "topic-feed": (EVERYONE, NOBODY),
+    "topic-feed-json": (EVERYONE, NOBODY),
     "sitemap": (EVERYONE, NOBODY),
     "sitemap-part": (EVERYONE, NOBODY),
     "robots": (EVERYONE, NOBODY),
@@ -265,7 +268,8 @@ def addresses(people, ana, rob, rita, noor, eva):
         "desk-search": factories.recorded_search(private, by=ana),
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
-    slugs |= {"topic": public.topic.slug} | dict.fromkeys(["article-references", "report"], public.slug)
+    slugs |= dict.fromkeys(["topic", "topic-feed", "topic-feed-json"], public.topic.slug)
+    slugs |= dict.fromkeys(["article-references", "report"], public.slug)
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
     slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)

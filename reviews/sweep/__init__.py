@@ -240,6 +240,7 @@ def _must_answer(path: str) -> Document:
 CHANNELS: dict[str, Callable[[], Iterator[Document]]] = {
     "the list": partial(_pages, "/"),
     "the feed": partial(_pages, "/feed.atom"),
+    "the JSON feed": partial(_pages, "/feed.json"),
     "the API's list": partial(_pages, "/api/v1/articles/"),
     "the sitemap": _sitemap,
 }

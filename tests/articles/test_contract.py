@@ -28,7 +28,8 @@ OF_ONE = {
     "api:article": ("json", {}),
     "article-references": ("file", {"form": "bib"}),
 }
-LISTS = ["article-list", "topic", "search", "a-z", "newly-checked", "corrections", "feed", "api:articles"]
+LISTS = ["article-list", "topic", "search", "a-z", "newly-checked", "corrections", "feed", "feed-json"]
+LISTS += ["topic-feed", "topic-feed-json", "api:articles"]
 ELSEWHERE = {
     "comparison": "needs two versions: test_versions",
     "verify": "test_verify",
@@ -114,7 +115,7 @@ def test_each_list_says_it_beside_each_unchecked_text(client, standings):
     cache.clear()
     slug = standings["submitted"].topic.slug
     for name in LISTS:
-        address = reverse(name, args=[slug] if name == "topic" else [])
+        address = reverse(name, args=[slug] if name.startswith("topic") else [])
         response = client.get(address, {"q": "exercise"} if name in ("search", "api:articles") else {})
         said = words(response)
         for state, article in standings.items():

@@ -375,6 +375,28 @@ def test_an_excerpt_shows_the_place_that_was_asked_for():
     assert len("".join(text for _, text in pieces)) < 260
 
 
+def test_a_json_feed_says_in_each_item_what_may_be_said_of_its_text(client, submitted, approved):
+    given = client.get(reverse("feed-json"))
+    assert given["Content-Type"].startswith("application/feed+json")
+    items = {item["url"].rsplit("/", 2)[1]: item for item in given.json()["items"]}
+    assert items[submitted.slug]["title"] == f"Not yet checked: {submitted.title}"
+    assert (
+        items[submitted.slug]["content_text"]
+        == items[submitted.slug]["standing"]["says"]
+        == unit_of(submitted).caution_line
+    )
+    assert items[approved.slug]["content_text"].startswith("Checked by Rob")
+
+
+def test_a_topic_has_a_feed_of_its_own(client, ana, submitted):
+    elsewhere = factories.submitted(by=ana, topic=factories.topic("Sleep"))
+    for name in ("topic-feed", "topic-feed-json"):
+        body = client.get(reverse(name, args=["sleep"])).content.decode()
+        assert elsewhere.slug in body
+        assert submitted.slug not in body
+    assert client.get(reverse("topic-feed", args=["nothing"])).status_code == 404
+
+
 def test_every_feed_entry_begins_with_the_standing(client, submitted, approved):
     entries = ElementTree.fromstring(client.get(reverse("feed")).content).findall(f"{ATOM}entry")
     told = {e.findtext(f"{ATOM}title"): e.findtext(f"{ATOM}summary") for e in entries}
