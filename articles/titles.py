@@ -9,12 +9,14 @@ MOST_WORDS = 8
 WORD = re.compile(r"\w+", re.UNICODE)
 
 FIND = {
-    "sqlite": "SELECT rowid AS id FROM articles_titles WHERE articles_titles MATCH %s",
-    "postgresql": "SELECT id FROM articles_article WHERE to_tsvector('simple', title) @@ to_tsquery('simple', %s)",
+    "sqlite": "SELECT rowid AS id FROM articles_titles WHERE articles_titles MATCH %s ORDER BY rowid DESC LIMIT %s",
+    "postgresql": "SELECT id FROM articles_article WHERE to_tsvector('simple', title) @@ to_tsquery('simple', %s)"
+    " ORDER BY id DESC LIMIT %s",
 }
 OF_AN_AUTHOR = (
     "SELECT id FROM articles_article WHERE author_id IN"
     " (SELECT id FROM editorial_user WHERE LOWER(printed_name) LIKE %s ESCAPE '!')"
+    " ORDER BY id DESC LIMIT %s"
 )
 
 BUILD = {
@@ -41,16 +43,14 @@ BUILD = {
 
 
 def having(text: str) -> list[int]:
-    """Keys of the newest `MOST_FOUND` with words in their question that begin so, or an author who is called so."""
+    """Keys of the newest with words in their question that begin so, and of the newest whose author is called so."""
     words = WORD.findall(text.casefold())[:MOST_WORDS]
     if not words:
         return []
     name = re.sub(r"([%_!])", r"!\1", text.strip().lower())
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"{FIND[connection.vendor]} UNION {OF_AN_AUTHOR} ORDER BY id DESC LIMIT %s",
-            [_asked(words), f"%{name}%", MOST_FOUND],
-        )
+        both = f"SELECT id FROM ({FIND[connection.vendor]}) AS a UNION SELECT id FROM ({OF_AN_AUTHOR}) AS b"  # noqa: S608
+        cursor.execute(both, [_asked(words), MOST_FOUND, f"%{name}%", MOST_FOUND])
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -36,6 +36,7 @@ def large_desk(upto: int, *, open_assignments: int) -> None:
     like = Article.objects.select_related("approval").get(slug__startswith="does-")
     asked = ReviewAssignment.objects.get(revision=like.latest_revision_id)
     many = range(1, upto)
+    _authors(like.author)
     _copy(like.approval, many, IS_APPROVED, revision_id=NTH_REVISION, digest="'digest-' || n")
     own = "SELECT a.id FROM articles_approval a WHERE a.revision_id = articles_article.latest_revision_id"
     _run(f"UPDATE articles_article SET approval_id = ({own}) WHERE state = 'approved' AND {OURS}")
@@ -77,6 +78,13 @@ def _as_article(like: Article) -> dict[str, str]:
         "risk_id": "1 + (n / 20) % 4",
         **_before("created_at", "edited_at", "updated_at", "submitted_at", "check_due_at"),
     }
+
+
+def _authors(like: User) -> None:
+    """Two hundred people wrote these, not one."""
+    _copy(like, range(200), username="'author-' || n", printed_name="'Author ' || n", email="n || '@example.org'")
+    own = "SELECT u.id FROM editorial_user u WHERE u.username = 'author-' || (articles_article.id % 200)"
+    _run(f"UPDATE articles_article SET author_id = ({own}) WHERE {OURS}")
 
 
 def _notices(like: Article, many: range) -> None:

@@ -16,6 +16,8 @@ from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
 from reviews import assignments
 from reviews.article_history import article_history
+from reviews.bulk_pages import ask_for_each
+from reviews.calendar_pages import next_checks
 from reviews.editor_page import article_page
 from reviews.member_pages import member_standing
 from reviews.models import (
@@ -29,10 +31,11 @@ from reviews.models import (
 )
 from reviews.policy_pages import new_policy, policy_version
 from reviews.question_pages import question_list, question_page
-from reviews.queue_pages import board
+from reviews.queue_pages import board, views
 from reviews.report_pages import report_list, report_page
 from reviews.retraction_pages import retraction_list
 from reviews.review_desk import review
+from reviews.workload_pages import workload_file, workload_page
 
 
 @admin.register(Article)
@@ -49,6 +52,11 @@ class ArticleQueueAdmin(ClosedDoors):
         view = self.admin_site.admin_view
         return [
             path("", view(board), name="articles_article_changelist"),
+            path("views/", view(views), name="queue-views"),
+            path("ask/", view(ask_for_each), name="ask-for-each"),
+            path("checks/", view(next_checks), name="next-checks"),
+            path("workload/", view(workload_page), name="workload"),
+            path("workload.csv", view(workload_file), name="workload-file"),
             path("<int:pk>/change/", view(article_page), name="articles_article_change"),
             path("<int:pk>/history/", view(article_history), name="article-history"),
         ]

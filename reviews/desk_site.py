@@ -105,25 +105,29 @@ class DeskSite(AdminSite):
         if hasattr(user, "board_member"):
             front |= {"mine": my_reviews.of(user), "title": "My reviews"}
         if user.is_editor:
-            articles = Article.objects.visible_to(user)
-            rules = policy.in_force()
-            in_work = queue.found({}, among=queue.light(articles), rules=rules)
-            first = queue.BY_RISK.page(in_work, size=FIRST_IN_QUEUE)
-            front |= {"counts": queue.counts(articles, rules=rules), "first": queue.rows(first.articles, rules=rules)}
-            front |= _of_readers(user)
-            front["undelivered"] = Notification.objects.visible_to(user).dead().count()
-            front["letters"] = AccountMail.objects.dead().count()
-            front["requests"] = AccountRequest.objects.filter(answered_at=None).count()
+            front |= _of_editors(user)
         return front
 
 
-def _of_readers(user: User) -> dict[str, Any]:
-    """What readers wait for an answer to; what could hurt someone stands before all else."""
+def _of_editors(user: User) -> dict[str, Any]:
+    """How much waits, what readers wait for first, and the first of the queue."""
+    articles, rules = Article.objects.visible_to(user), policy.in_force()
     reported = ProblemReport.objects.visible_to(user).open()
+    counts = queue.counts(
+        articles,
+        rules=rules,
+        reported=reported,
+        asked=ReaderQuestion.objects.visible_to(user).open(),
+        undelivered=Notification.objects.visible_to(user).dead(),
+        letters=AccountMail.objects.dead(),
+        requests=AccountRequest.objects.filter(answered_at=None),
+    )
+    first = queue.BY_RISK.page(queue.found({}, among=queue.light(articles), rules=rules), size=FIRST_IN_QUEUE)
     return {
+        "counts": counts,
+        # What could hurt someone stands before all else.
         "safety": reported.about_safety().with_article().by_urgency()[:FIRST_IN_QUEUE],
-        "reported": reported.count(),
-        "asked": ReaderQuestion.objects.visible_to(user).open().count(),
+        "first": queue.rows(first.articles, rules=rules),
         "now": clock.now(),
     }
 

@@ -29,6 +29,7 @@ from reviews.querysets import (
     ProblemReportQuerySet,
     ReaderQuestionQuerySet,
     ReviewAssignmentQuerySet,
+    SavedViewQuerySet,
 )
 
 User = settings.AUTH_USER_MODEL
@@ -348,6 +349,24 @@ class TellingPreference(models.Model):
 
     def __str__(self) -> str:
         return f"What {self.user} is told"
+
+
+class SavedView(models.Model):
+    """What an editor looks at again and again: a filter of the queue under a name."""
+
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500, help_text="As the queue's address says it.")
+    is_shared = models.BooleanField(default=False, help_text="All editors see it.")
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_per_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Sweep(models.Model):

@@ -106,3 +106,14 @@ class ProblemReportQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> Self:
         return self.all() if user and user.is_authenticated and user.is_editor else self.none()
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Editors see their own views and those that others share with them."""
+        if not (user and user.is_authenticated and user.is_active and user.is_editor):
+            return self.none()
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+    def owned_by(self, user: User) -> Self:
+        return self.visible_to(user).filter(owner=user)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from articles import titles
 from articles.models import Article, Notice
@@ -15,7 +15,6 @@ from articles.states import PIPELINE, STOPPING, NoticeKind, State
 from editorial import clock
 from reviews import policy
 from reviews.counting import counted
-from reviews.kinds import Verdict
 from reviews.models import Decision, Release, ReviewAssignment
 from reviews.places import Order
 from reviews.queue_forms import (
@@ -33,7 +32,7 @@ from reviews.queue_forms import (
 )
 
 PAGE = 30
-MOST_LOOKED_AT = 1000  # texts under review that somebody approved already
+MOST_LOOKED_AT = 2000  # decisions on texts under review
 ANSWERED_FOR = (*PIPELINE, State.APPROVED)  # where an open flag keeps readers from a text
 SOON = timedelta(days=90)
 DUE_WITHIN = {OVERDUE: timedelta(0), WEEK: timedelta(days=7), MONTH: timedelta(days=30)}
@@ -55,6 +54,12 @@ class Row:
     next_step: str
     due: datetime | None
     is_overdue: bool
+    act: str  # the editors' form that the next step needs, if it is theirs
+
+    @property
+    def can_be_asked_for(self) -> bool:
+        """Whether a board member may be asked to read its newest revision."""
+        return self.article.state in (State.SUBMITTED, State.UNDER_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def found(said: dict[str, Any], *, among: ArticleQuerySet, rules: policy.Policy)
     if "due" in said:
         articles = articles.filter(_is_asked(due_at__lte=clock.now() + DUE_WITHIN[said["due"]]))
     if "next" in said:
-        articles = _with_next_step(articles, said["next"], ready=waiting_for_release(among, rules=rules))
+        articles = _with_next_step(articles, said["next"], ready=waiting_for_release(rules=rules))
     return articles.filter(_named(said["q"])) if "q" in said else articles
 
 
@@ -104,9 +109,9 @@ def light(articles: ArticleQuerySet) -> ArticleQuerySet:
     )
 
 
-def counts(articles: ArticleQuerySet, *, rules: policy.Policy) -> dict[str, int]:
-    """How much waits for whom, for the editors' front page; each is a view of the queue."""
-    ready = waiting_for_release(articles, rules=rules)
+def counts(articles: ArticleQuerySet, *, rules: policy.Policy, **also: QuerySet) -> dict[str, int]:
+    """How much waits for whom, for the editors' front page; each is a view of the queue, or what the caller asks."""
+    ready = waiting_for_release(rules=rules)
     return counted(
         unassigned=_with_next_step(articles, READER, ready=ready),
         being_read=_with_next_step(articles, READING, ready=ready),
@@ -115,25 +120,34 @@ def counts(articles: ArticleQuerySet, *, rules: policy.Policy) -> dict[str, int]
         stopped=found({"state": STOPPED}, among=articles, rules=rules),
         with_authors=found({"state": State.CHANGES_REQUESTED}, among=articles, rules=rules),
         check_overdue=found({"state": CHECK_OVERDUE}, among=articles, rules=rules),
+        **also,
     )
 
 
-def waiting_for_release(articles: ArticleQuerySet, *, rules: policy.Policy) -> list[int]:
+def waiting_for_release(*, rules: policy.Policy) -> list[int]:
     """Keys of the texts whose quorum is met and that no editor has released yet, by the policy's own judgement."""
-    approved = Decision.objects.filter(revision=OuterRef("latest_revision"), verdict=Verdict.APPROVE)
-    likely = _in_state(articles, State.UNDER_REVIEW).filter(Exists(approved)).order_by(*BY_RISK.columns)
-    texts = likely.values_list("latest_revision", "pk", "risk", "latest_revision__digest")[:MOST_LOOKED_AT]
-    waiting = {revision: rest for revision, *rest in texts}
-    decided: dict[int, list[Decision]] = defaultdict(list)
-    released = Exists(Release.objects.filter(revision=OuterRef("revision")))
-    for decision in Decision.objects.filter(revision__in=waiting).annotate(is_released=released):
+    texts: dict[tuple[int, int, str], list[Decision]] = defaultdict(list)
+    for decision in _on_texts_under_review()[:MOST_LOOKED_AT]:
         if not decision.is_released:
-            decided[decision.revision_id].append(decision)
+            texts[decision.article, decision.risk, decision.newest].append(decision)
     return [
-        pk
-        for revision, (pk, risk, digest) in waiting.items()
-        if policy.quorum_met(decided[revision], rules.rule(risk), digest=digest)
+        article
+        for (article, risk, digest), decisions in texts.items()
+        if policy.quorum_met(decisions, rules.rule(risk), digest=digest)
     ]
+
+
+def _on_texts_under_review() -> QuerySet[Any]:
+    """What was decided on the newest revision of each, the worst risk first."""
+    article = "revision__article"
+    under_review = {f"{article}__state__in": PIPELINE, f"{article}__latest_revision": F("revision")}
+    return (
+        Decision.objects.filter(**under_review)
+        .filter(**{f"{article}__state": State.UNDER_REVIEW})
+        .annotate(article=F(article), risk=F(f"{article}__risk"), newest=F("revision__digest"))
+        .annotate(is_released=Exists(Release.objects.filter(revision=OuterRef("revision"))))
+        .order_by("-risk", f"{article}__submitted_at", f"{article}__pk")
+    )
 
 
 def _in_state(articles: ArticleQuerySet, state: str) -> ArticleQuerySet:
@@ -190,7 +204,17 @@ def _row(article: Article, facts: Facts, rule: policy.Rule) -> Row:
     holder, step = next_step(article, facts, rule)
     due = min((a.due_at for a in facts.asked), default=None)
     days = (now - article.submitted_at).days if article.submitted_at else None
-    return Row(article, days, holder, step, due, bool(due and due <= now))
+    return Row(article, days, holder, step, due, bool(due and due <= now), _act(article, facts, rule))
+
+
+def _act(article: Article, facts: Facts, rule: policy.Rule) -> str:
+    if facts.stopped_by:
+        return "resolve" if article.state in ANSWERED_FOR else ""
+    digest = article.latest_revision.digest if article.latest_revision else ""
+    if article.state == State.UNDER_REVIEW and policy.quorum_met(facts.decisions, rule, digest=digest):
+        return "release"
+    needs_reader = article.state in (State.SUBMITTED, State.UNDER_REVIEW) and not facts.asked
+    return "assign" if needs_reader else ""
 
 
 def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, str]:

@@ -1,14 +1,19 @@
 """How editors narrow the queue, keep a view of it, and ask one member to read several articles."""
 
+from collections import Counter
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.db.models import Value
 from django.http import QueryDict
+from django.utils import timezone
 
-from articles.models import Topic
+from articles.models import Article, Topic
 from articles.states import AiInvolvement, Risk, State
+from editorial.admin_doors import DayInput
+from reviews.forms import StrictForm
 from reviews.models import BoardMember
 
 IN_WORK = "work"
@@ -101,6 +106,61 @@ class QueueFilter(forms.Form):
     @property
     def asks_more(self) -> bool:
         return any(field.name in self.said for field in self.more_fields)
+
+
+class KeepViewForm(StrictForm):
+    """A name for the filter that is shown; the filter comes along in the words of its address."""
+
+    query = forms.CharField(max_length=500, widget=forms.HiddenInput, required=False)
+    name = forms.CharField(label="Name", max_length=60)
+    is_shared = forms.BooleanField(label="All editors see it", required=False)
+
+    def clean_query(self) -> str:
+        """What the queue can read of it, and nothing else."""
+        return QueueFilter(QueryDict(self.cleaned_data["query"])).query
+
+
+class ChangeViewForm(StrictForm):
+    view = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label="Name", max_length=60)
+    is_shared = forms.BooleanField(label="All editors see it", required=False)
+
+
+class RemoveViewForm(StrictForm):
+    view = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AskForEachForm(StrictForm):
+    """One board member, asked to read each of these."""
+
+    article = forms.TypedMultipleChoiceField(
+        label="Articles",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one article."},
+    )
+    member = forms.TypedChoiceField(
+        label="Board member", coerce=int, error_messages={"required": "Choose who is asked to read them."}
+    )
+    due = forms.DateField(
+        label="Due",
+        required=False,
+        widget=DayInput,
+        help_text="Through the end of this day (UTC). Empty: each by the time that the policy gives its risk class.",
+    )
+
+    use_required_attribute = False
+
+    def __init__(self, data: Any, *, articles: list[Article], fitting: Counter[BoardMember]) -> None:
+        super().__init__(data, initial={"article": [article.pk for article in articles]})
+        self.fields["article"].choices = [(a.pk, a.title) for a in articles]  # type: ignore[attr-defined]
+        choices = [(m.pk, f"{m} (may be asked for {count} of {len(articles)})") for m, count in fitting.most_common()]
+        self.fields["member"].choices = [("", "Choose a person"), *choices]  # type: ignore[attr-defined]
+        self.has_choice = bool(choices)
+
+    def due_at(self) -> datetime | None:
+        due = self.cleaned_data["due"]
+        return timezone.make_aware(datetime.combine(due, time(23, 59))) if due else None
 
 
 def _topics_and_members() -> dict[str, list[tuple[int, str]]]:

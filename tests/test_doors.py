@@ -149,6 +149,11 @@ DOORS = {
     "admin:jsi18n": (STAFF, NOBODY),
     "admin:app_list": (STAFF, STAFF),
     "admin:articles_article_changelist": (EDITORS, NOBODY),
+    "admin:queue-views": (EDITORS, EDITORS),
+    "admin:ask-for-each": (EDITORS, EDITORS),
+    "admin:next-checks": (EDITORS, NOBODY),
+    "admin:workload": (EDITORS, NOBODY),
+    "admin:workload-file": (EDITORS, NOBODY),
     "admin:articles_article_change": (EDITORS, EDITORS),
     "admin:article-history": (EDITORS | {"Rob"}, NOBODY),
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
@@ -197,6 +202,7 @@ DOORS = {
 # What the form says that is sent empty everywhere else.
 SENT = {
     "admin:articles_article_change": {"act": "assign"},
+    "admin:queue-views": {"act": "keep"},
     "admin:member-standing": {"act": "add"},
     "admin:reviews_problemreport_change": {"act": "settle"},
     "admin:reviews_readerquestion_change": {"act": "decline"},

@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from editorial import clock, invitations
 from editorial.models import AccountRequest
+from reviews import view_keeping
 from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
 from tests.chromium import sign_in
@@ -124,7 +125,14 @@ def test_everybody_can_edit(look_at, with_text, without_text, eva):
     pages = [f"{queue}{with_text[name].pk}/change/" for name in ("submitted", "under review", "approved")]
     pages += [f"{queue}{article.pk}/change/" for article in without_text.values()]
     histories = [f"{queue}{with_text['changed since its check'].pk}/history/"]
-    queues = [queue, f"{queue}?state=all&q=back", f"{queue}?q=nothing+has+these+words"]
+    queues = [queue, f"{queue}?state=all&q=back&holder=", f"{queue}?q=nothing+has+these+words", f"{queue}views/"]
+    queues += [
+        f"{queue}checks/",
+        f"{queue}workload/",
+        f"{queue}ask/",
+        f"{queue}ask/?article={with_text['submitted'].pk}",
+    ]
+    view_keeping.keep("Worst first", "risk=4", by=eva, is_shared=True)
     assert look_at(eva, ["/admin/", *queues, *pages, *histories]) == {}
 
 
