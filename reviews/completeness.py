@@ -82,11 +82,13 @@ def _missing_claims(reading: Reading) -> Iterator[Missing]:
 
 
 def _missing_answers(reading: Reading) -> Iterator[Missing]:
+    unanswered = [item for item in checklist.ITEMS if item.name not in reading.answers]
+    if unanswered:
+        titles = ", ".join(f"“{item.title}”" for item in unanswered)
+        yield Missing(f"Checklist: not answered yet: {titles}", f"check-{unanswered[0].name}")
     for item in checklist.ITEMS:
         given = reading.answers.get(item.name)
-        if given is None:
-            yield Missing(f"Checklist: “{item.title}” is not answered yet", f"check-{item.name}")
-        elif given.answer == Answer.NO:
+        if given and given.answer == Answer.NO:
             yield Missing(f"Checklist: “{item.title}” is answered with no", f"check-{item.name}")
 
 

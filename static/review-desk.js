@@ -267,7 +267,7 @@ const KEYS = {
   j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1), n: nextToDo,
   p: () => current() && formOf(current()).elements.place.focus(),
   o: () => current() && formOf(current()).elements.note.focus(),
-  s: () => { const link = current() && current().querySelector(".cited a"); if (link) link.click(); },
+  s: () => { const link = current() && current().querySelector(".claim-source a"); if (link) link.click(); },
   t: () => current() && find(current(), "center"),
   "?": () => { const list = document.querySelector(".keys"); list.open = !list.open; list.querySelector("summary").focus(); },
 };
@@ -300,7 +300,7 @@ for (const link of document.querySelectorAll("[data-show]")) {
     for (const claim of claims) {
       claim.parentElement.hidden = Boolean(wanted) && !claim.parentElement.hasAttribute(`data-${wanted}`);
     }
-    for (const other of document.querySelectorAll(".chips [data-show]")) {
+    for (const other of document.querySelectorAll(".claim-filter [data-show]")) {
       if (other.dataset.show === wanted) other.setAttribute("aria-current", "true"); else other.removeAttribute("aria-current");
     }
     hideEmpty();

@@ -370,7 +370,7 @@ def test_an_approval_that_is_not_ready_is_told_what_is_missing_with_links_and_no
     shown = response.content.decode()
     assert response.status_code == 422
     assert '<a href="#claim-1">Claim 1 has no verdict yet</a>' in shown
-    assert '<a href="#check-harm">' in shown
+    assert '<a href="#check-fit">' in shown
     assert "wrong" not in shown.split('name="password"')[1][:200]
 
 

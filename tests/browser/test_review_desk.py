@@ -1,0 +1,53 @@
+"""Going claim by claim in a browser: by key, without a line, without a script, and on a telephone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.chromium import sign_in
+
+pytestmark = pytest.mark.browser
+
+BODY = "Walk for 10 minutes [@hayden2021].\n\nRest for 20 minutes [@hayden2021].\n"
+NOTE = "The source says 5 minutes."
+
+
+@pytest.fixture
+def reading(ana, rob, eva):
+    return factories.assigned(factories.submitted(by=ana, body=BODY), rob, by=eva)
+
+
+def test_what_is_typed_without_a_line_is_kept_and_saved_later(new_page, live_url, reading, rob):
+    page, desk = new_page(), f"/admin/reviews/reviewassignment/{reading.pk}/change/"
+    sign_in(page, rob.user, live_url=live_url)
+    page.goto(desk)
+    page.keyboard.press("1")
+    expect(page.locator("#progress")).to_contain_text("1 of 2 claims")
+    page.context.set_offline(True)
+    page.keyboard.press("4")
+    page.keyboard.type(NOTE)
+    expect(page.get_by_role("status")).to_contain_text("kept in this browser")
+    again = page.context.new_page()
+    page.close()
+    page.context.set_offline(False)
+    again.goto(desk)
+    again.get_by_role("button", name="Put it back").click()
+    expect(again.locator("#progress")).to_contain_text("2 of 2 claims")
+    kept = reading.claim_verdicts.order_by("pk")
+    assert [(verdict.finding, verdict.note) for verdict in kept] == [("supported", ""), ("contradicted", NOTE)]
+
+
+def test_a_claim_is_judged_without_a_script_and_unsafe_stays_in_reach_on_a_telephone(new_page, live_url, reading, rob):
+    page = new_page(width=320, java_script_enabled=False)
+    sign_in(page, rob.user, live_url=live_url)
+    page.goto(f"/admin/reviews/reviewassignment/{reading.pk}/change/")
+    first = page.locator("details.claim").first
+    first.get_by_label("Partly").check()
+    first.get_by_label("Place in the source").fill("Table 2")
+    first.get_by_role("button", name="Save").click()
+    expect(page.locator("details.claim[open]")).to_have_attribute("data-number", "2")
+    expect(page.locator("#progress")).to_contain_text("1 of 2 claims")
+    page.locator(".unsafe summary").click()
+    page.get_by_label("What could hurt someone").fill("Rest could delay the diagnosis.")
+    page.get_by_role("button", name="Flag as unsafe now").click()
+    expect(page.get_by_role("status")).to_contain_text("flag as unsafe")
