@@ -279,7 +279,8 @@ def addresses(people, ana, rob, rita, noor, eva):
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
     slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)
-    tokens = {"question": question_token, "ticket": report_token}
+    tokens = {"question": question_token, "ticket": report_token, "invitation-link": "1-forged"}
+    tokens["unsubscribe"] = telling.token(noor, Kind.WITHDRAWN)
     found = [
         (name, _filled(name, route, slug=slugs.get(name, private.slug), rows=rows, token=tokens.get(name, "")))
         for name, route in doors()
@@ -301,7 +302,6 @@ def _filled(name, route, *, slug, rows, token):
         "pk": str(pk or 0),
         "object_id": str(pk),
     }
-    parts["token"] = "1-forged" if name == "invitation-link" else telling.token(rows["user"], Kind.WITHDRAWN)
     route = re.sub(r"(?<!\?P)<(?:\w+:)?(\w+)>", lambda place: parts[place[1]], route)
     route = route.replace(
         "^password/new/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[\\w-]{1,100})/$", "password/new/1-forged/"
