@@ -1,15 +1,19 @@
 """Everybody can use every page: axe-core finds nothing, on a phone and on a desk, in the light and in the dark."""
 
 import json
+import re
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
+from articles.asking import unit_at
 from editorial import clock, invitations
 from editorial.models import AccountRequest
-from reviews import view_keeping
+from reviews import questions, reports, view_keeping
+from reviews.kinds import Problem
 from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
 from tests.chromium import sign_in
@@ -86,6 +90,27 @@ def test_everybody_can_look_up_what_a_text_was_and_whether_it_is_the_checked_one
         "/verify/?q=Unheard.",
     ]
     assert look_at(None, of_one) == {}
+
+
+def test_everybody_can_ask_report_and_settle(new_page, look_at, with_text, eva):
+    """The words selected in a text stand in the report form; every page on the way is usable."""
+    approved = with_text["approved"]
+    report, ticket = reports.receive(unit_at(approved.slug, at=clock.now()), kind=Problem.SAFETY, words="Unclear.")
+    question, status = questions.ask("Does exercise ease back pain?")
+    public = ["/ask/", f"/ask/{status}/", f"{approved.get_absolute_url()}report/", f"/reports/{ticket}/", "/reports/"]
+    assert look_at(None, public) == {}
+    desk = [f"/admin/reviews/problemreport/{pk}" for pk in ("", f"{report.pk}/change/")]
+    desk += [f"/admin/reviews/readerquestion/{pk}" for pk in ("", f"{question.pk}/change/")]
+    assert look_at(eva, desk) == {}
+    page = new_page()
+    page.goto(approved.get_absolute_url())
+    page.get_by_text("Regular exercise probably eases").select_text()
+    page.get_by_role("button", name="Report a problem").click()
+    expect(page.get_by_label("The sentence it is about")).to_have_value(re.compile("Regular exercise probably eases"))
+    page.goto("/ask/")
+    page.get_by_label("Your question").fill("Does exercise ease back pain?")
+    page.get_by_role("button", name="Look for passages").click()
+    expect(page.locator("[data-standing] blockquote").first).to_contain_text("Regular exercise")
 
 
 def test_everybody_can_find_their_way_where_nothing_is_published_yet(look_at):
