@@ -164,6 +164,16 @@ def test_a_long_text_is_compared_for_meaning_within_seconds():
     assert time.process_time() - started < 6
 
 
+def test_a_change_in_every_paragraph_is_told_one_by_one_and_not_as_a_new_text():
+    was = "\n\n".join(
+        f"In group {n} most people took 500 mg of it and did not stop [@a{n}]. They felt well." for n in range(60)
+    )
+    now = was.replace("500 mg", "50 mg").replace("They felt well.\n\nIn group 30", "In group 30")
+    found = meaning_changes(content(was), content(now))
+    assert {(each.kind, each.was, each.now) for each in found} == {("dose", "500 mg", "50 mg")}
+    assert len(found) == 60
+
+
 def test_a_budget_that_is_spent_shows_the_rest_as_replaced():
     budget = Budget(left=0)
     (difference,) = compare(
