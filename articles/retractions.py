@@ -40,6 +40,11 @@ class Hit:
     record: RetractionRecord
 
     @property
+    def day(self) -> date | None:
+        """When its journal said so, as far as the list's date can be read."""
+        return day_of(self.record.date)
+
+    @property
     def order(self) -> tuple[int, int, int, int]:
         """The highest risk first, then the most serious nature."""
         rank = SERIOUS_FIRST.index(RetractionNature(self.record.nature))
@@ -96,7 +101,7 @@ def ranked(found: Iterable[Hit], *, reads: Mapping[int, int]) -> list[Hit]:
 
     def order(hit: Hit) -> tuple[bool, int, int, int, tuple[int, int, int, int]]:
         is_mended = hit.record.nature == RetractionNature.CORRECTION
-        day = day_of(hit.record.date) or date.min
+        day = hit.day or date.min
         return is_mended, -hit.article.risk_id, -reads.get(hit.article.pk, 0), -day.toordinal(), hit.order
 
     return sorted(found, key=order)

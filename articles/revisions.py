@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -222,8 +222,21 @@ def _closer(old: list[str], new: list[str], finer: tuple[Split, ...], budget: Bu
     if _steps(_words(was), _words(now)) <= CHEAP:
         yield from _rows(was, now, (_words,), budget)
         return
-    for out, into in _alike(old, new, budget):
+    for out, into in _together(_alike(old, new, budget)):
         yield from _rows(out, into, finer, budget) if out and into else _replaced(out, into)
+
+
+def _together(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What stands alone goes with the pair before it: a unit that was split in two is still looked at as one."""
+    out = into = ""
+    for old, new in pairs:
+        if old and new and out and into:
+            yield out, into
+            out, into = old, new
+        else:
+            out, into = out + old, into + new
+    if out or into:
+        yield out, into
 
 
 def _alike(old: list[str], new: list[str], budget: Budget) -> Iterator[tuple[str, str]]:

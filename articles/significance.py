@@ -262,7 +262,8 @@ def _matched(gone: list[Sign], come: list[Sign]) -> Iterator[_Pair]:
     for sign in gone:
         same_family = left.get(_family(sign))
         yield _Pair(sign, same_family.pop() if same_family else None)
-    yield from (_Pair(None, sign) for rest in left.values() for sign in reversed(rest))
+    unpaired = sorted((sign for rest in left.values() for sign in rest), key=lambda sign: sign.start)
+    yield from (_Pair(None, sign) for sign in unpaired)
 
 
 def _with_moves(changes: list[_Pair]) -> list[_Pair]:
