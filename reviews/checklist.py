@@ -69,7 +69,22 @@ def answer(assignment: ReviewAssignment, said: Mapping[str, Said], *, by: User, 
     wanted = {name: _checked(name, one) for name, one in said.items()}
     kept = {row.item: row for row in assignment.checklist_answers.all()}
     changed = [name for name, one in wanted.items() if _differs(kept.get(name), one)]
-    rows = [_keep(assignment, name, wanted[name]) for name in changed]
+    rows = [
+        ChecklistAnswer(
+            assignment=assignment,
+            item=name,
+            answer=wanted[name].answer,
+            note=wanted[name].note,
+            answered_at=clock.now(),
+        )
+        for name in changed
+    ]
+    ChecklistAnswer.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["assignment", "item"],
+        update_fields=["answer", "note", "answered_at"],
+    )
     if rows:
         record(
             "checklist.answered",
@@ -116,8 +131,3 @@ def _checked(name: str, said: Said) -> Said:
 
 def _differs(row: ChecklistAnswer | None, said: Said) -> bool:
     return row is None or (row.answer, row.note) != (said.answer, said.note)
-
-
-def _keep(assignment: ReviewAssignment, name: str, said: Said) -> ChecklistAnswer:
-    given = {"answer": said.answer, "note": said.note, "answered_at": clock.now()}
-    return ChecklistAnswer.objects.update_or_create(assignment=assignment, item=name, defaults=given)[0]
