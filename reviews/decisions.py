@@ -179,7 +179,7 @@ def _in_the_name_of(member: BoardMember, assignment: ReviewAssignment) -> dict[s
         "reviewer": member,
         "reviewer_label": member.user.label,
         "profession": member.profession,
-        "interests": interests.printed(member),
+        "interests": interests.frozen(assignment),
         "specialty_matched": matching.is_specialist(member, assignment.revision),
     }
 
@@ -218,15 +218,10 @@ def _tell_editors_what_is_missing(article: Article, decision: Decision, entry: A
     rule = policy.in_force().rule(article.risk_id)
     if policy.quorum_met(decisions, rule, digest=revision.digest):
         kind = Kind.READY_FOR_RELEASE
-    elif policy.is_split(decisions, digest=revision.digest) and not _still_read(article):
-        kind = Kind.SPLIT_VOTE
     else:
+        assignments.find_third(article, entry=entry)
         return
     notify(kind, editors(), event=f"{kind}:{decision.pk}", article=article, entry=entry)
-
-
-def _still_read(article: Article) -> bool:
-    return ReviewAssignment.objects.open().filter(revision=article.latest_revision_id).exists()
 
 
 def _printed(decision: Decision) -> dict[str, Any]:

@@ -17,11 +17,12 @@ from articles.versions import Change, shortened_changes
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.models import AuditEntry
-from reviews import checklist, claim_cards, claims, policy, receipts
+from reviews import assignments, checklist, claim_cards, claims, policy, receipts
 from reviews.completeness import Reading, reading_of
 from reviews.differing import compared
 from reviews.findings import findings_of
-from reviews.forms import DecisionForm, DeclineForm, UnsafeForm
+from reviews.forms import AcceptForm, DecisionForm, DeclineForm, UnsafeForm
+from reviews.invitation_pages import Answers, invitation
 from reviews.kinds import ClaimFinding
 from reviews.later_checks import later_checks
 from reviews.models import Decision, ReviewAssignment
@@ -41,8 +42,12 @@ def desk(
     decision_form: DecisionForm | None = None,
     unsafe_form: UnsafeForm | None = None,
     decline_form: DeclineForm | None = None,
+    accept_form: AcceptForm | None = None,
     typed: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
+    if why_not := assignments.why_not_ready(assignment):
+        answers = Answers(accept_form, decline_form)
+        return invitation(request, assignment, why_not, answers, status=status, refusal=refusal)
     revision = assignment.revision
     if not is_intact(revision):
         return render_at_desk(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)

@@ -16,8 +16,9 @@ from articles.models import Article
 from editorial import clock
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import AccountMail, AccountRequest, User
+from reviews import last_look_pages as last_look
 from reviews import my_reviews, policy, queue
-from reviews.member_pages import my_interests
+from reviews.member_pages import my_availability, my_interests
 from reviews.models import Notification, ProblemReport, ReaderQuestion
 
 SHUT = {"view_on_site", "autocomplete", "password_change", "password_change_done"}
@@ -66,7 +67,10 @@ class DeskSite(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Without the stock pages that look rows up for anybody on the staff; with those about oneself."""
-        own = [path("my/interests/", self.admin_view(my_interests), name="my-interests")]
+        own = [
+            path("my/interests/", self.admin_view(my_interests), name="my-interests"),
+            path("my/availability/", self.admin_view(my_availability), name="my-availability"),
+        ]
         return own + [door for door in super().get_urls() if getattr(door, "name", None) not in SHUT]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -83,7 +87,9 @@ class DeskSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if request.method not in ("GET", "HEAD"):
             return redirect("admin:index")
-        return super().index(request, {**self._front_page(request), **(extra_context or {})})
+        response = super().index(request, {**self._front_page(request), **(extra_context or {})})
+        last_look.note(request, response)
+        return response
 
     def app_index(self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None) -> Any:
         """The front page lists everything; a page per package would say it twice."""
@@ -103,7 +109,8 @@ class DeskSite(AdminSite):
         user = visitor(request)
         front: dict[str, Any] = {"title": self.index_title}
         if hasattr(user, "board_member"):
-            front |= {"mine": my_reviews.of(user), "title": "My reviews"}
+            mine = my_reviews.of(user, seen_at=last_look.before(request))
+            front |= {"mine": mine, "title": "My reviews"}
         if user.is_editor:
             front |= _of_editors(user)
         return front

@@ -34,6 +34,7 @@ from reviews.forms import (
 )
 from reviews.later_checks import later_checks
 from reviews.models import Decision, Release, ReviewAssignment
+from reviews.reminders import NextStep, next_step
 
 LIFTED = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
 
@@ -71,7 +72,7 @@ def _check_again(article: Article, by: User, form: Form) -> None:
 
 
 ACTS = {
-    "assign": Act(AssignForm, _assign, "Asked to read it. They hear of it now, and reminders follow by themselves."),
+    "assign": Act(AssignForm, _assign, "Invited. They hear of it now, and reminders follow by themselves."),
     "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
     "release": Act(
         ReleaseForm,
@@ -151,7 +152,8 @@ def _refused(request: StaffRequest, pk: int, name: str, form: Form, refusal: Exc
 def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: Any) -> Form:
     auto_id = f"{name}{key}-%s"
     if name == "assign":
-        return AssignForm(data, article=article, candidates=matching.candidates(article), auto_id=auto_id)
+        fits, suggested = matching.fits(article), assignments.last_suggested(article)
+        return AssignForm(data, article=article, candidates=fits, suggested=suggested, auto_id=auto_id)
     if name == "risk":
         initial = {"level": article.risk_id}
     if name == "release":
@@ -176,6 +178,7 @@ def _page(
     asked = list(_asked(revision))
     still_open = [n for n in article.notices.all() if n.kind in LIFTED and not _is_resolved(n, article)]
     forms = _forms(request.user, article, asked, still_open, bound or {})
+    steps = _next_steps(asked)
     context = {
         **admin.site.each_context(request),
         "title": _title(article),
@@ -188,7 +191,7 @@ def _page(
         "ai_line": ai_line(revision.data["ai"]) if revision else "",
         "findings": findings_of(revision) if revision else None,
         "later": later_checks(revision) if revision else None,
-        "asked": [(a, forms.get(("take_back", str(a.pk)))) for a in asked],
+        "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
         "decisions": Decision.objects.filter(revision=revision) if revision else (),
         "release": Release.objects.filter(revision=revision).first() if revision else None,
         "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
@@ -244,7 +247,14 @@ def _sensible(user: User, article: Article) -> list[str]:
 
 def _asked(revision: Revision | None) -> Any:
     mine = ReviewAssignment.objects.filter(revision=revision) if revision else ReviewAssignment.objects.none()
-    return mine.select_related("reviewer__user", "discipline", "assigned_by")
+    people = ("reviewer__user", "reviewer__deputy__user", "discipline", "assigned_by", "suggested__user")
+    return mine.select_related(*people).prefetch_related("steps", "reviewer__absences")
+
+
+def _next_steps(asked: list[ReviewAssignment]) -> dict[int, NextStep | None]:
+    """What the clock does next about each that is open."""
+    ladder = policy.in_force().terms.ladder
+    return {a.pk: next_step(a, ladder) if a.is_open else None for a in asked}
 
 
 def _is_resolved(notice: Notice, article: Article) -> bool:

@@ -11,7 +11,7 @@ from articles.states import Risk
 from editorial import clock
 from editorial.admin_doors import DayInput
 from reviews import checklist, matching, policy
-from reviews.kinds import Verdict
+from reviews.kinds import Act, Level, Verdict
 from reviews.models import BoardMember
 
 BESIDE_FIELDS = {"csrfmiddlewaretoken", "act"}
@@ -124,26 +124,75 @@ class ChecklistForm(StrictForm):
         return {name: said for name, said in every.items() if said.answer or said.note.strip()}
 
 
+class AcceptForm(StrictForm):
+    """The one question about interests in this text; the answer and the acceptance are one act."""
+
+    interest = forms.ChoiceField(
+        label="Does an interest of yours touch this text?",
+        choices=[
+            (Level.NONE, "No, none"),
+            (Level.MINOR, "Yes, a minor one: I can judge it all the same, and it is told beside my name"),
+            (Level.MAJOR, "Yes, a major one: I step back, and the editors ask somebody else"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    words = words("What it is", rows=2, required=False, help_text="Needed unless there is none. Kept with your answer.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("interest", Level.NONE) != Level.NONE and not cleaned.get("words", "").strip():
+            self.add_error("words", "Say in a few words what the interest is.")
+        return cleaned
+
+
 class DeclineForm(StrictForm):
     reason = words("Why you decline", rows=2, help_text="The editors see this and look for somebody else.")
+    suggested = forms.ModelChoiceField(
+        BoardMember.objects.none(),
+        label="Who could read it instead",
+        required=False,
+        empty_label="Nobody in particular",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        suggested = cast(forms.ModelChoiceField, self.fields["suggested"])
+        suggested.queryset = BoardMember.objects.present().select_related("user")
 
 
 class AssignForm(StrictForm):
-    """Only people who may read this text can be chosen; anybody else is not on the list."""
+    """Only people who may read this text can be chosen; those ruled out are named with the reason."""
 
-    member = forms.ModelChoiceField(BoardMember.objects.none(), label="Board member", empty_label="Choose a person")
+    member = forms.ModelChoiceField(BoardMember.objects.none(), label="Board member", widget=forms.RadioSelect)
     discipline = forms.ModelChoiceField(Topic.objects.none(), label="Asked to judge it as", empty_label=None)
     due = forms.DateField(label="Due", widget=DayInput, help_text="Through the end of this day (UTC).")
 
-    def __init__(self, *args: Any, article: Article, candidates: list[matching.Candidate], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        article: Article,
+        candidates: list[matching.Candidate],
+        suggested: BoardMember | None = None,
+        **kwargs: Any,
+    ) -> None:
         rule = policy.in_force().rule(article.risk_id)
         due = policy.due_at(rule, asked_at=clock.now()).date()
-        super().__init__(*args, **(kwargs | {"initial": {"discipline": article.topic_id, "due": due}}))
+        fitting = [c for c in candidates if not c.why_not]
+        self.excluded = [c for c in candidates if c.why_not]
+        self.suggested = suggested if suggested and suggested.pk in {c.member.pk for c in fitting} else None
+        initial = {"discipline": article.topic_id, "due": due, "member": self.suggested and self.suggested.pk}
+        super().__init__(*args, **(kwargs | {"initial": initial}))
         member, discipline = (cast(forms.ModelChoiceField, self.fields[name]) for name in ("member", "discipline"))
-        member.queryset = BoardMember.objects.filter(pk__in=[c.member.pk for c in candidates])
-        member.choices = [("", "Choose a person"), *((c.member.pk, f"{c.member} ({c.reasons})") for c in candidates)]
+        member.queryset = BoardMember.objects.filter(pk__in=[c.member.pk for c in fitting])
+        member.choices = [(c.member.pk, str(c.member)) for c in fitting]
         discipline.queryset = Topic.objects.all()
-        self.has_choice = bool(candidates)
+        self.fitting = fitting
+        self.has_choice = bool(fitting)
+
+    @property
+    def people(self) -> list[tuple[Any, matching.Candidate]]:
+        """Each who can be chosen: the button, and what speaks for and against them."""
+        return list(zip(self["member"], self.fitting, strict=True))
 
     def due_at(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.cleaned_data["due"], time(23, 59)))
@@ -209,9 +258,65 @@ class RuleForm(forms.Form):
     confirm_within_minutes = forms.IntegerField(
         label="A confirmation of identity is good for, in minutes", min_value=1, max_value=60
     )
+    disciplines = forms.MultipleChoiceField(
+        label="Disciplines that must be among the approvals",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each approval is given in the one discipline its reviewer was asked to judge.",
+    )
+
+    def __init__(self, *args: Any, topics: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.MultipleChoiceField, self.fields["disciplines"]).choices = topics
 
     def rule(self) -> policy.Rule:
-        return policy.Rule(**self.cleaned_data)
+        return policy.Rule(**self.cleaned_data | {"disciplines": tuple(self.cleaned_data["disciplines"])})
+
+
+class RungForm(forms.Form):
+    """One rung of the ladder; left empty, there is none."""
+
+    days = forms.IntegerField(
+        label="Days after the due date",
+        required=False,
+        min_value=-90,
+        max_value=365,
+        help_text="Before it: less than 0.",
+    )
+    act = forms.ChoiceField(label="What is done", required=False, choices=[("", "Nothing"), *Act.choices])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if (cleaned.get("days") is None) == bool(cleaned.get("act")) and not self.errors:
+            self.add_error("act", "A rung needs both: the day, and what is done. Clear both if there is none.")
+        return cleaned
+
+
+class BoardTermsForm(forms.Form):
+    """What a policy says for the board as a whole."""
+
+    interest_months = forms.IntegerField(
+        label="A declaration of interests is valid for, in months", min_value=1, max_value=60
+    )
+    look_back_months = forms.IntegerField(label="… and looks back over, in months", min_value=1, max_value=240)
+
+
+class LadderForm:
+    """The rungs in force, and empty ones to add; in any order."""
+
+    def __init__(self, data: Any, *, ladder: tuple[policy.Rung, ...]) -> None:
+        known = [{"days": rung.days, "act": rung.act} for rung in ladder]
+        said = known + [{}] * (policy.MOST_RUNGS - len(known))
+        self.rows = [RungForm(data, prefix=f"rung{n}", initial=row) for n, row in enumerate(said)]
+
+    def is_valid(self) -> bool:
+        """Each row is looked at, so that all that is wrong is said at once."""
+        judged = [row.is_valid() for row in self.rows]
+        return all(judged)
+
+    def ladder(self) -> tuple[policy.Rung, ...]:
+        said = [row.cleaned_data for row in self.rows if row.cleaned_data["act"]]
+        return tuple(policy.rung(row["days"], row["act"]) for row in sorted(said, key=lambda row: row["days"]))
 
 
 class PolicyNoteForm(forms.Form):

@@ -14,8 +14,8 @@ from editorial.audit import record
 from editorial.errors import WorkflowError
 from editorial.models import User
 from reviews import policy
-from reviews.kinds import Declared, Interest, Kind
-from reviews.models import BoardMember, InterestDeclaration, Notification
+from reviews.kinds import Declared, Interest, Kind, Level
+from reviews.models import BoardMember, InterestAnswer, InterestDeclaration, Notification, ReviewAssignment
 from reviews.notifications import notify
 
 TOLD_BEFORE = timedelta(days=30)
@@ -99,6 +99,13 @@ def printed(member: BoardMember, *, at: datetime | None = None) -> str:
     if declaration.expires_at <= at:
         return f"Expired on {declaration.expires_at:%-d %B %Y}. Declared on {day}: {said}"
     return f"None declared ({day})" if declaration.none_declared else f"Declared on {day}: {said}"
+
+
+def frozen(assignment: ReviewAssignment) -> str:
+    """What a decision keeps: the declaration as it stands, and the answer about this text."""
+    answer = InterestAnswer.objects.filter(assignment=assignment).first()
+    about = f"{answer}".lower() if answer and answer.level == Level.NONE else f"{answer or 'not asked'}"
+    return f"{printed(assignment.reviewer)}. About this text: {about}"
 
 
 def check_current(member: BoardMember) -> None:

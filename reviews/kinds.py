@@ -40,7 +40,9 @@ class Ending(TextChoices):
 
     DECIDED = "decided", "Decided"
     DECLINED = "declined", "Declined by the reviewer"
+    RECUSED = "recused", "Recused: a major interest"
     REPLACED = "replaced", "Taken back by the editor"
+    PASSED_ON = "passed_on", "Passed on to somebody else"
     CLOSED = "closed", "The revision is no longer under review"
 
 
@@ -72,6 +74,15 @@ class Level(TextChoices):
     MAJOR = "major", "Major"
 
 
+class Act(TextChoices):
+    """What a rung of the ladder does about a review that stays undone."""
+
+    REMIND = "remind", "Remind the reviewer"
+    DEPUTY = "deputy", "Ask the deputy"
+    EDITOR = "editor", "Tell the editors"
+    REASSIGN = "reassign", "Ask whoever fits best"
+
+
 class Channel(TextChoices):
     EMAIL = "email", "E-mail"
     INBOX = "inbox", "Inbox"
@@ -93,12 +104,15 @@ class Kind(TextChoices):
     REVIEW_DUE_SOON = "review_due_soon", "A review is due soon"
     REVIEW_OVERDUE = "review_overdue", "A review is overdue"
     REVIEW_DECLINED = "review_declined", "A reviewer declined"
+    REVIEW_RECUSED = "review_recused", "A reviewer has a major interest"
+    REVIEW_PASSED_ON = "review_passed_on", "A review was passed on"
     REVIEW_ENDED = "review_ended", "Your review is no longer needed"
     DECISION_RECORDED = "decision_recorded", "Your decision is on record"
     CHANGES_REQUESTED = "changes_requested", "Changes are asked for"
     REJECTED = "rejected", "The text was not accepted"
     READY_FOR_RELEASE = "ready_for_release", "A quorum is met; release is waiting"
     SPLIT_VOTE = "split_vote", "Reviewers disagree; a third is needed"
+    THIRD_INVITED = "third_invited", "Reviewers disagree; a third was asked"
     APPROVED = "approved", "The text is approved"
     UNSAFE = "unsafe", "A reviewer flagged a text as unsafe"
     WITHDRAWN = "withdrawn", "The text was withdrawn"

@@ -1,13 +1,15 @@
 """What board members say about themselves, and what editors say about their credentials."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from editorial.admin_doors import DayInput
+from reviews.absences import MOST_REVIEWS
 from reviews.forms import StrictForm, words
 from reviews.interests import Item
 from reviews.kinds import Interest
+from reviews.models import BoardMember
 
 MOST_OF_A_KIND = 5
 HINTS = {
@@ -58,7 +60,8 @@ class DeclarationForm:
     def __init__(self, data: Any = None, *, before: list[Item], with_more: bool = False) -> None:
         self.data = data
         self.none = NoneDeclaredForm(data)
-        self.kinds = [(kind, HINTS[kind], self._rows(kind, before, with_more)) for kind in Interest]
+        rows = {kind: self._rows(kind, before, with_more) for kind in Interest}
+        self.kinds = [(kind, HINTS[kind], rows[kind], any(map(_says_something, rows[kind]))) for kind in Interest]
 
     def is_valid(self) -> bool:
         return all([self.none.is_valid(), *(form.is_valid() for form in self._forms())])
@@ -71,7 +74,7 @@ class DeclarationForm:
         return [item for form in self._forms() if (item := form.item())]
 
     def _forms(self) -> list[InterestForm]:
-        return [form for _, _, forms_of_kind in self.kinds for form in forms_of_kind]
+        return [form for _, _, rows, _ in self.kinds for form in rows]
 
     def _rows(self, kind: Interest, before: list[Item], with_more: bool) -> list[InterestForm]:
         if self.data is None:
@@ -87,8 +90,43 @@ class DeclarationForm:
         return rows
 
 
+def _says_something(form: InterestForm) -> bool:
+    """Filled in now or last time, so that its kind is shown open."""
+    return any(form[name].value() for name in form.fields)
+
+
 class NoneDeclaredForm(forms.Form):
     none_declared = forms.BooleanField(label="I have nothing to declare of any of these kinds.", required=False)
+
+
+class AbsenceForm(StrictForm):
+    starts_on = forms.DateField(label="First day away", widget=DayInput)
+    ends_on = forms.DateField(label="Last day away", widget=DayInput)
+    note = forms.CharField(max_length=200, required=False, help_text="For the editors only, for example “on call”.")
+
+
+class CancelAbsenceForm(StrictForm):
+    absence = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TermsForm(StrictForm):
+    """How much somebody takes on, and who stands in."""
+
+    capacity = forms.IntegerField(
+        label="Open reviews at most", min_value=0, max_value=MOST_REVIEWS, help_text="0: do not ask me at present."
+    )
+    deputy = forms.ModelChoiceField(
+        BoardMember.objects.none(),
+        label="Deputy",
+        required=False,
+        empty_label="Nobody",
+        help_text="Asked to take a review over when it stays undone or its reader is away.",
+    )
+
+    def __init__(self, *args: Any, member: BoardMember, **kwargs: Any) -> None:
+        super().__init__(*args, **({"initial": {"capacity": member.capacity, "deputy": member.deputy_id}} | kwargs))
+        deputy = cast(forms.ModelChoiceField, self.fields["deputy"])
+        deputy.queryset = BoardMember.objects.present().exclude(pk=member.pk).select_related("user")
 
 
 class CredentialForm(StrictForm):

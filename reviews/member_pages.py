@@ -1,6 +1,7 @@
 """A board member's own pages in the admin, and what editors see and settle about a member."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,9 +15,17 @@ from django.views.decorators.http import require_http_methods
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
-from reviews import credentials, interests, policy
-from reviews.member_forms import CredentialForm, DeclarationForm, VerifyCredentialForm, WithdrawCredentialForm
-from reviews.models import BoardMember, Credential, ReviewAssignment
+from reviews import absences, credentials, interests, policy
+from reviews.member_forms import (
+    AbsenceForm,
+    CancelAbsenceForm,
+    CredentialForm,
+    DeclarationForm,
+    TermsForm,
+    VerifyCredentialForm,
+    WithdrawCredentialForm,
+)
+from reviews.models import BoardMember, ReviewAssignment
 
 MORE = "more"
 
@@ -64,28 +73,44 @@ def _declaration(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def my_availability(request: StaffRequest) -> HttpResponse:
+    """When I am away, how much I take on, and who stands in for me."""
+    member = _own(request)
+    here = redirect("admin:my-availability")
+    return (
+        _settle(request, member, AVAILABILITY, _availability, here)
+        if request.method == "POST"
+        else _availability(request, member)
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def member_standing(request: StaffRequest, pk: int) -> HttpResponse:
-    """One member as editors see them: credentials to verify, and what was declared."""
+    """One member as editors see them: credentials to verify, what was declared, when they are there."""
     if not request.user.is_editor:
         raise Http404
     member = get_object_or_404(BoardMember.objects.select_related("user"), pk=pk)
-    if request.method != "POST":
-        return _standing(request, member)
-    name = request.POST.get("act", "")
-    if name not in ACTS:
-        raise Http404
-    form_class, call, done = ACTS[name]
-    form = form_class(request.POST, auto_id=f"{name}{_number(request)}-%s")
-    if not form.is_valid():
-        return _standing(request, member, status=422, bound=(name, form))
-    try:
-        call(request, member, form.cleaned_data)
-    except (WorkflowError, PermissionDenied) as refusal:
-        form.add_error(None, str(refusal))
-        status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
-        return _standing(request, member, status=status, bound=(name, form), refusal=str(refusal))
-    messages.success(request, done)
-    return redirect("admin:member-standing", member.pk)
+    here = redirect("admin:member-standing", member.pk)
+    return (
+        _settle(request, member, STANDING, _standing, here) if request.method == "POST" else _standing(request, member)
+    )
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be settled on these pages: its form, its verb, and what is said when it is done."""
+
+    form: Callable[..., Form]
+    call: Callable[[StaffRequest, BoardMember, dict[str, Any]], object]
+    done: str
+    key: str = ""  # the hidden field that says which of several rows is meant
+    needs_member: bool = False
+
+    def blank(self, name: str, member: BoardMember, key: int | None = None, data: Any = None) -> Form:
+        more: dict[str, Any] = {"member": member} if self.needs_member else {}
+        if self.key:
+            more["initial"] = {self.key: key}
+        return self.form(data, auto_id=f"{name}{key or ''}-%s", **more)
 
 
 def _add_credential(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
@@ -93,35 +118,84 @@ def _add_credential(request: StaffRequest, member: BoardMember, said: dict[str, 
 
 
 def _verify_credential(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
-    credentials.verify(_credential(member, said), by=request.user)
+    credentials.verify(get_object_or_404(member.credentials, pk=said["credential"]), by=request.user)
 
 
 def _withdraw_credential(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
-    credentials.withdraw(_credential(member, said), by=request.user, reason=said["reason"])
+    found = get_object_or_404(member.credentials, pk=said["credential"])
+    credentials.withdraw(found, by=request.user, reason=said["reason"])
 
 
-Act = Callable[[StaffRequest, BoardMember, dict[str, Any]], None]
-ACTS: dict[str, tuple[type[Form], Act, str]] = {
-    "add": (CredentialForm, _add_credential, "Added. It counts once an editor has verified it."),
-    "verify": (VerifyCredentialForm, _verify_credential, "Verified, on record under your name."),
-    "withdraw": (WithdrawCredentialForm, _withdraw_credential, "Withdrawn: it no longer counts, from now on."),
+def _set_away(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
+    absences.set_away(member, by=request.user, **said)
+
+
+def _cancel_absence(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
+    absences.cancel(get_object_or_404(member.absences, pk=said["absence"]), by=request.user)
+
+
+def _set_terms(request: StaffRequest, member: BoardMember, said: dict[str, Any]) -> None:
+    absences.set_terms(member, by=request.user, **said)
+
+
+AVAILABILITY = {
+    "away": Act(AbsenceForm, _set_away, "Noted. Nobody is asked or reminded on these days; a deputy is asked instead."),
+    "back": Act(CancelAbsenceForm, _cancel_absence, "Taken back.", key="absence"),
+    "terms": Act(TermsForm, _set_terms, "Saved; it holds from now on.", needs_member=True),
 }
+STANDING = AVAILABILITY | {
+    "add": Act(CredentialForm, _add_credential, "Added. It counts once an editor has verified it."),
+    "verify": Act(VerifyCredentialForm, _verify_credential, "Verified, on record under your name.", key="credential"),
+    "withdraw": Act(
+        WithdrawCredentialForm, _withdraw_credential, "Withdrawn: it no longer counts, from now on.", key="credential"
+    ),
+}
+Bound = tuple[str, Form] | None
 
 
-def _credential(member: BoardMember, said: dict[str, Any]) -> Credential:
-    return get_object_or_404(member.credentials, pk=said["credential"])
+def _settle(
+    request: StaffRequest, member: BoardMember, acts: dict[str, Act], page: Callable[..., HttpResponse], here: Any
+) -> HttpResponse:
+    """Call the one verb that `act` names; where it refuses, the page comes back with everything that was typed."""
+    name = request.POST.get("act", "")
+    if name not in acts:
+        raise Http404
+    act = acts[name]
+    form = act.blank(name, member, _number(request.POST.get(act.key, "")) if act.key else None, request.POST)
+    if not form.is_valid():
+        return page(request, member, status=422, bound=(name, form))
+    try:
+        act.call(request, member, form.cleaned_data)
+    except (WorkflowError, PermissionDenied) as refusal:
+        form.add_error(None, str(refusal))
+        status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+        return page(request, member, status=status, bound=(name, form), refusal=str(refusal))
+    messages.success(request, act.done)
+    return here
+
+
+def _availability(
+    request: StaffRequest, member: BoardMember, *, status: int = 200, bound: Bound = None, refusal: str = ""
+) -> HttpResponse:
+    return _page(
+        request,
+        "reviews/my_availability.html",
+        "My availability",
+        status=status,
+        refusal=refusal,
+        member=member,
+        credentials=member.credentials.filter(withdrawn_at=None),
+        valid={credential.pk for credential in credentials.current(member)},
+        **_when_there(member, bound),
+    )
 
 
 def _standing(
-    request: StaffRequest,
-    member: BoardMember,
-    *,
-    status: int = 200,
-    bound: tuple[str, Form] | None = None,
-    refusal: str = "",
+    request: StaffRequest, member: BoardMember, *, status: int = 200, bound: Bound = None, refusal: str = ""
 ) -> HttpResponse:
     rows = list(member.credentials.select_related("verified_by"))
     valid = {credential.pk for credential in credentials.current(member)}
+    forms = {row.pk: {name: _form(name, member, bound, row.pk) for name in ("verify", "withdraw")} for row in rows}
     return _page(
         request,
         "reviews/member_standing.html",
@@ -130,29 +204,35 @@ def _standing(
         refusal=refusal,
         member=member,
         is_own=member.user_id == request.user.pk,
-        credentials=[(row, row.pk in valid, _forms_of(row, bound)) for row in rows],
-        add_form=bound[1] if bound and bound[0] == "add" else CredentialForm(auto_id="add-%s"),
-        is_adding=bool(bound and bound[0] == "add"),
+        credentials=[(row, row.pk in valid, forms[row.pk]) for row in rows],
+        add_form=_form("add", member, bound),
         state=interests.state_of(member),
         printed=interests.printed(member),
         declarations=member.declarations.all()[:10],
+        **_when_there(member, bound),
     )
 
 
-def _forms_of(credential: Credential, bound: tuple[str, Form] | None) -> dict[str, Form]:
-    """The two forms of one credential; the one that was sent comes back as it was typed."""
-    forms: dict[str, Form] = {}
-    for name in ("verify", "withdraw"):
-        form = ACTS[name][0](initial={"credential": credential.pk}, auto_id=f"{name}{credential.pk}-%s")
-        if bound and bound[0] == name and bound[1].auto_id == form.auto_id:
-            form = bound[1]
-        forms[name] = form
-    return forms
+def _when_there(member: BoardMember, bound: Bound) -> dict[str, Any]:
+    """The days away, and the forms that both pages share."""
+    to_come = absences.to_come(member)
+    return {
+        "away_until": absences.away_until(member, on=clock.now().date()),
+        "absences": [(absence, _form("back", member, bound, absence.pk)) for absence in to_come],
+        "away_form": _form("away", member, bound),
+        "terms_form": _form("terms", member, bound),
+        "open_reviews": ReviewAssignment.objects.held_by(member.user).count(),
+    }
 
 
-def _number(request: StaffRequest) -> str:
-    sent = request.POST.get("credential", "")
-    return sent if sent.isascii() and sent.isdigit() and len(sent) < 19 else ""
+def _form(name: str, member: BoardMember, bound: Bound, key: int | None = None) -> Form:
+    """A new form, or the one that was sent, if it is this one."""
+    form = STANDING[name].blank(name, member, key)
+    return bound[1] if bound and bound[0] == name and bound[1].auto_id == form.auto_id else form
+
+
+def _number(sent: str) -> int | None:
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
 
 
 def _own(request: StaffRequest) -> BoardMember:
@@ -162,10 +242,8 @@ def _own(request: StaffRequest) -> BoardMember:
 
 def _asked_from(request: StaffRequest) -> int | None:
     """The review that led here and waits for the declaration, if it is one of theirs."""
-    sent = request.POST.get("for") or request.GET.get("for") or ""
-    if not (sent.isascii() and sent.isdigit() and len(sent) < 19):
-        return None
-    return ReviewAssignment.objects.held_by(request.user).filter(pk=sent).values_list("pk", flat=True).first()
+    pk = _number(request.POST.get("for") or request.GET.get("for") or "")
+    return ReviewAssignment.objects.held_by(request.user).filter(pk=pk).values_list("pk", flat=True).first()
 
 
 def _back_to(request: StaffRequest) -> str:

@@ -11,12 +11,14 @@ from articles.models import Topic
 from editorial.outgoing import Outgoing
 from reviews.kinds import (
     AGAINST,
+    Act,
     Answer,
     Channel,
     ClaimFinding,
     Delivery,
     Ending,
     Kind,
+    Level,
     Outcome,
     Problem,
     QuestionStage,
@@ -24,6 +26,7 @@ from reviews.kinds import (
     Verdict,
 )
 from reviews.querysets import (
+    BoardMemberQuerySet,
     CredentialQuerySet,
     NotificationQuerySet,
     ProblemReportQuerySet,
@@ -44,10 +47,13 @@ class BoardMember(models.Model):
     profession = models.CharField(max_length=120, help_text="As readers see it: General practitioner.")
     biography = models.TextField(blank=True)
     specialties = models.ManyToManyField(Topic, blank=True, related_name="+")
+    capacity = models.PositiveSmallIntegerField(default=5, help_text="Open reviews at most.")
+    deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     joined_at = models.DateField()
     left_at = models.DateField(null=True, blank=True)
 
     history = HistoricalRecords(m2m_fields=[specialties])
+    objects = BoardMemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["user__printed_name", "pk"]
@@ -90,6 +96,22 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Absence(models.Model):
+    """Days on which a member is not asked and not reminded; the first and the last are both away."""
+
+    member = models.ForeignKey(BoardMember, models.PROTECT, related_name="absences")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    note = models.CharField(max_length=200, blank=True, help_text="For the editors only.")
+
+    class Meta:
+        ordering = ["starts_on", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="ends_after_start")]
+
+    def __str__(self) -> str:
+        return f"{self.member.user.label}: {self.starts_on:%d %B %Y} to {self.ends_on:%d %B %Y}"
 
 
 class InterestDeclaration(models.Model):
@@ -139,13 +161,16 @@ class ReviewAssignment(models.Model):
     revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
     reviewer = models.ForeignKey(BoardMember, models.PROTECT, related_name="assignments")
     discipline = models.ForeignKey(Topic, models.PROTECT, related_name="+", help_text="What they are asked to judge.")
-    assigned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    assigned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Null: the system.")
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
+    accepted_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
     ending = models.CharField(max_length=12, choices=Ending, blank=True, editable=False)
     end_reason = models.TextField(blank=True, editable=False)
+    suggested = models.ForeignKey(BoardMember, models.PROTECT, null=True, editable=False, related_name="+")
 
     history = HistoricalRecords()
     objects = ReviewAssignmentQuerySet.as_manager()
@@ -167,6 +192,54 @@ class ReviewAssignment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def is_invitation(self) -> bool:
+        """Open, and not answered yet."""
+        return self.is_open and self.accepted_at is None
+
+    @property
+    def asked_by(self) -> str:
+        return self.assigned_by.label if self.assigned_by else "the system"
+
+
+class InterestAnswer(models.Model):
+    """What a reviewer said about interests in one text before it was opened."""
+
+    append_only = True
+
+    assignment = models.OneToOneField(ReviewAssignment, models.PROTECT, related_name="interest_answer")
+    level = models.CharField(max_length=8, choices=Level)
+    words = models.TextField(blank=True)
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(level=Level.NONE) | ~Q(words=""), name="an_interest_is_named"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()}: {self.words}" if self.words else self.get_level_display()
+
+
+class LadderStep(models.Model):
+    """One rung of the ladder, taken for one assignment, and what came of it; append-only."""
+
+    append_only = True
+
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, related_name="steps")
+    rung = models.CharField(max_length=40)
+    act = models.CharField(max_length=8, choices=Act)
+    reached_at = models.DateTimeField(help_text="When the rung was due, however late the clock came by.")
+    taken_at = models.DateTimeField()
+    outcome = models.TextField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["assignment", "rung"], name="each_rung_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.outcome}"
 
 
 class ClaimVerdict(models.Model):

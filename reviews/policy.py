@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from articles.models import RiskClass
+from articles.models import RiskClass, Topic
 from articles.states import Risk
 from articles.transitions import Term
 from editorial import clock
 from editorial.audit import record
-from editorial.errors import WorkflowError
+from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews.kinds import Verdict
+from reviews.kinds import Act, Verdict
 from reviews.models import Decision, ReviewPolicy
+
+MOST_RUNGS = 10
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Rule:
     due_days: int  # how long a reviewer is given
     claim_sample: int = 100  # percent of the claims that must be judged where no AI system had a part in the text
     confirm_within_minutes: int = 15  # how long a reviewer's proof of identity is good for an approval
+    disciplines: tuple[str, ...] = ()  # slugs of topics: each must have been judged by one of the counted approvals
 
 
 # The defaults of the house: the higher the possible harm, the more eyes, the shorter the term.
@@ -45,11 +48,32 @@ DEFAULTS: dict[int, Rule] = {
 
 
 @dataclass(frozen=True)
+class Rung:
+    """What is done when a review is still open so many days after its due date (before it: less than zero)."""
+
+    name: str
+    days: int
+    act: str
+
+    def reached_at(self, due: datetime) -> datetime:
+        return due + timedelta(days=self.days)
+
+
+def rung(days: int, act: str) -> Rung:
+    """Named by what it says, so that it stays the same rung when another policy keeps it."""
+    return Rung(f"{act}{days:+d}", days, act)
+
+
+LADDER = (rung(-2, Act.REMIND), rung(0, Act.REMIND), rung(3, Act.DEPUTY), rung(5, Act.EDITOR), rung(7, Act.REASSIGN))
+
+
+@dataclass(frozen=True)
 class Terms:
     """What holds for the board as a whole, whatever the risk class."""
 
     interest_months: int = 12  # how long a declaration of interests is valid
     look_back_months: int = 36  # how far back it reaches
+    ladder: tuple[Rung, ...] = LADDER  # what happens, one after another, while a review stays undone
 
 
 @dataclass(frozen=True)
@@ -72,8 +96,15 @@ def in_force() -> Policy:
 
 def stored(version: ReviewPolicy) -> Policy:
     """A version as it was laid down; what older ones did not know yet has its default."""
-    rules = {int(risk): Rule(**rule) for risk, rule in version.rules.items()}
-    return Policy(version.version, rules, Terms(**version.terms))
+    rules = {int(risk): _rule(said) for risk, said in version.rules.items()}
+    terms = dict(version.terms)
+    if "ladder" in terms:
+        terms["ladder"] = tuple(Rung(**said) for said in terms["ladder"])
+    return Policy(version.version, rules, Terms(**terms))
+
+
+def _rule(said: Mapping[str, Any]) -> Rule:
+    return Rule(**{**said, "disciplines": tuple(said.get("disciplines", ()))})
 
 
 @transaction.atomic
@@ -85,14 +116,16 @@ def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str, terms: Te
     Raises:
         PermissionDenied: `by` is not a responsible editor; `None` stands for the house's own defaults.
         WorkflowError: a rule that cannot be met or that would show critical text unchecked.
+        Conflict: somebody else laid one down at the same moment.
     """
     if by is not None and not (by.is_active and by.is_responsible_editor):
         raise PermissionDenied("Only the responsible editor can lay down a policy.")
     _refuse_nonsense(rules)
+    _refuse_unknown_disciplines(rules)
     newest = ReviewPolicy.objects.first()
     terms = terms or (stored(newest).terms if newest else Terms())
     _refuse_nonsense_terms(terms)
-    policy = ReviewPolicy.objects.create(
+    policy = _new_version(
         version=(newest.version if newest else 0) + 1,
         in_force_from=clock.now(),
         rules={str(int(risk)): asdict(rule) for risk, rule in rules.items()},
@@ -106,6 +139,17 @@ def lay_down(rules: Mapping[int, Rule], *, by: User | None, note: str, terms: Te
             pk=risk, defaults={"public_before_approval": rule.public_before_approval, "grace_days": rule.grace_days}
         )
     return policy
+
+
+def _new_version(**columns: Any) -> ReviewPolicy:
+    """Two at the same instant want the same number; the database gives it to one."""
+    try:
+        with transaction.atomic():
+            return ReviewPolicy.objects.create(**columns)
+    except IntegrityError as taken:
+        raise Conflict(
+            "Somebody else laid down a policy at this moment, so nothing was changed. Read theirs, then try again."
+        ) from taken
 
 
 def counted(decisions: Iterable[Decision], rule: Rule, *, digest: str) -> list[Decision]:
@@ -126,7 +170,16 @@ def quorum_met(decisions: Iterable[Decision], rule: Rule, *, digest: str) -> boo
     against = len({d.reviewer_id for d in decisions if d.verdict != Verdict.APPROVE})
     # A dissent is outvoted only by one approval more than the rule would otherwise ask, never by a tie.
     needed = max(rule.approvals, against + 1)
-    return len(approvals) >= needed and matched >= rule.specialty_matched
+    is_enough = len(approvals) >= needed and matched >= rule.specialty_matched
+    return is_enough and not missing_disciplines(approvals, rule)
+
+
+def missing_disciplines(approvals: Iterable[Decision], rule: Rule) -> list[str]:
+    """Disciplines the rule names and none of these approvals was asked to judge."""
+    if not rule.disciplines:
+        return []
+    judged = {decision.assignment.discipline.slug for decision in approvals}
+    return [slug for slug in rule.disciplines if slug not in judged]
 
 
 def is_split(decisions: Iterable[Decision], *, digest: str) -> bool:
@@ -155,7 +208,34 @@ def add_months(moment: datetime, months: int) -> datetime:
 
 def described(policy: Policy) -> list[dict[str, Any]]:
     """The policy as rows for the public page that is generated from it."""
-    return [{"risk": Risk(risk), **asdict(rule)} for risk, rule in sorted(policy.rules.items())]
+    slugs = {slug for rule in policy.rules.values() for slug in rule.disciplines}
+    names = dict(Topic.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [
+        {
+            "risk": Risk(risk),
+            **asdict(rule),
+            "disciplines": [names.get(slug, slug) for slug in rule.disciplines],
+        }
+        for risk, rule in sorted(policy.rules.items())
+    ]
+
+
+def silence(terms: Terms) -> list[str]:
+    """The ladder in words, one sentence a rung."""
+    what = {
+        Act.REMIND: "the reviewer is reminded",
+        Act.DEPUTY: "the reviewer’s deputy is asked",
+        Act.EDITOR: "the editors are told",
+        Act.REASSIGN: "it is passed on to whoever fits best",
+    }
+    return [f"{_when(rung.days)} {what[Act(rung.act)]}." for rung in terms.ladder]
+
+
+def _when(days: int) -> str:
+    if days == 0:
+        return "On the due date"
+    many = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
+    return f"{many} {'before' if days < 0 else 'after'} the due date"
 
 
 def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
@@ -166,6 +246,8 @@ def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
             raise WorkflowError(f"Risk {risk}: approvals, validity and due time must each be at least 1.")
         if rule.specialty_matched > rule.approvals:
             raise WorkflowError(f"Risk {risk}: more specialty-matched approvals than approvals cannot be met.")
+        if len(rule.disciplines) > rule.approvals:
+            raise WorkflowError(f"Risk {risk}: each approval covers one discipline, so there are too many of them.")
         if risk >= Risk.HIGH and rule.public_before_approval:
             raise WorkflowError(f"Risk {risk}: text of this class is never public before it is approved.")
         if not (1 <= rule.claim_sample <= 100 and 1 <= rule.confirm_within_minutes <= 60):
@@ -175,3 +257,17 @@ def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
 def _refuse_nonsense_terms(terms: Terms) -> None:
     if terms.interest_months < 1 or terms.look_back_months < 1:
         raise WorkflowError("A declaration of interests must be valid for, and look back over, at least one month.")
+    days = [rung.days for rung in terms.ladder]
+    if not days or days != sorted(set(days)) or any(rung.act not in Act.values for rung in terms.ladder):
+        raise WorkflowError("The ladder needs at least one rung, each on a day of its own, in the order of the days.")
+    if len(days) > MOST_RUNGS or min(days) < -90 or max(days) > 365:
+        raise WorkflowError(
+            f"The ladder has {MOST_RUNGS} rungs at most, from 90 days before the due date to 365 days after it."
+        )
+
+
+def _refuse_unknown_disciplines(rules: Mapping[int, Rule]) -> None:
+    asked = {slug for rule in rules.values() for slug in rule.disciplines}
+    known = set(Topic.objects.filter(slug__in=asked).values_list("slug", flat=True))
+    if unknown := sorted(asked - known):
+        raise WorkflowError(f"There is no topic “{unknown[0]}”, so nobody could judge it. Choose one from the list.")

@@ -29,8 +29,11 @@ class Shown:
 @carries_no_article_text
 def editorial_policy(request: HttpRequest) -> HttpResponse:
     """The rules in force, as the system applies them, and every version before."""
+    now = policy.in_force()
     context = {
-        "rules": policy.described(policy.in_force()),
+        "rules": policy.described(now),
+        "terms": now.terms,
+        "silence": policy.silence(now.terms),
         "versions": ReviewPolicy.objects.all(),
         "responsible": _responsible(),
         "cautions": list(dict.fromkeys(caution.line for caution in every_caution())),

@@ -11,6 +11,12 @@ from editorial.outgoing import OutgoingQuerySet
 from reviews.kinds import Channel, Problem, QuestionStage, ReportStage
 
 
+class BoardMemberQuerySet(models.QuerySet):
+    def present(self) -> Self:
+        """On the board now, and a person who can sign in."""
+        return self.filter(left_at=None, user__is_active=True, user__is_machine=False)
+
+
 class ReviewAssignmentQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(ended_at=None)

@@ -143,6 +143,7 @@ def _on_texts_under_review() -> QuerySet[Any]:
     under_review = {f"{article}__state__in": PIPELINE, f"{article}__latest_revision": F("revision")}
     return (
         Decision.objects.filter(**under_review)
+        .select_related("assignment__discipline")
         .filter(**{f"{article}__state": State.UNDER_REVIEW})
         .annotate(article=F(article), risk=F(f"{article}__risk"), newest=F("revision__digest"))
         .annotate(is_released=Exists(Release.objects.filter(revision=OuterRef("revision"))))
@@ -192,7 +193,7 @@ def _facts(articles: list[Article]) -> dict[int, Facts]:
     stopped: dict[int, list[Notice]] = defaultdict(list)
     for assignment in ReviewAssignment.objects.open().filter(revision__in=revisions).select_related("reviewer__user"):
         asked[assignment.revision_id].append(assignment)
-    for decision in Decision.objects.filter(revision__in=revisions):
+    for decision in Decision.objects.filter(revision__in=revisions).select_related("assignment__discipline"):
         decided[decision.revision_id].append(decision)
     for notice in Notice.objects.filter(article__in=articles, kind__in=STOPPING, resolution=None):
         stopped[notice.article_id].append(notice)
@@ -223,6 +224,8 @@ def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, s
         kinds = {notice.kind for notice in facts.stopped_by}
         what = "lift the quarantine" if NoticeKind.QUARANTINE in kinds else "settle the unsafe flag"
         return "Editors", f"Look into it and {what} in writing"
+    if article.state == State.SUBMITTED and facts.asked:
+        return ", ".join(a.reviewer.user.label for a in facts.asked), "Accept or decline the invitation"
     if article.state == State.UNDER_REVIEW:
         return _next_in_review(article, facts, rule)
     if article.state == State.APPROVED:

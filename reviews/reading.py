@@ -15,10 +15,12 @@ def lock(assignment: ReviewAssignment, *, by: User, digest: str) -> tuple[Articl
 
     Raises:
         PermissionDenied: `by` does not hold this assignment, or had a hand in the text.
+        WorkflowError: it was not accepted, or the declaration of interests or the credential has run out.
         Conflict: it has ended, or the text has moved on since it was served.
     """
     article, assignment = assignments.lock(assignment)
     assignments.check_held(assignment, by=by)
+    assignments.check_ready(assignment)
     if by.pk in matching.authors_of(article):
         raise PermissionDenied("You had a hand in this text, so you cannot review it.")
     if article.state != State.UNDER_REVIEW or article.latest_revision_id != assignment.revision_id:

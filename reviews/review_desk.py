@@ -15,7 +15,8 @@ from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
 from reviews import assignments, checklist, claims, confirmation, decisions, desk_page
 from reviews.completeness import Reading
-from reviews.forms import ChecklistForm, DecisionForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
+from reviews.forms import AcceptForm, ChecklistForm, DecisionForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
+from reviews.invitation_pages import after_answer
 from reviews.kinds import Verdict
 from reviews.models import Decision, ReviewAssignment
 
@@ -29,7 +30,7 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
 def _open(request: StaffRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(desk_page.loaded().visible_to(request.user), pk=pk)
     if desk_page.is_held(request, assignment):
-        if assignment.opened_at is None and request.method == "GET":
+        if assignment.opened_at is None and request.method == "GET" and not assignments.why_not_ready(assignment):
             claims.begin(assignment, by=request.user)
         return desk_page.desk(request, assignment)
     if assignment.reviewer.user_id == request.user.pk and hasattr(assignment, "decision"):
@@ -43,7 +44,19 @@ def _act(request: StaffRequest, pk: int) -> HttpResponse:
     """The verb judges whether it is still possible; a tab that is too late gets its words back."""
     assignment = get_object_or_404(desk_page.loaded().filter(reviewer__user=request.user), pk=pk)
     acts = {"judge": _judge, "clear": _clear, "answer": _answer, "unsafe": _flag_unsafe, "decline": _decline}
+    acts["accept"] = _accept
     return acts.get(request.POST.get("act", ""), _decide)(request, assignment)
+
+
+def _accept(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
+    form = AcceptForm(request.POST, auto_id="accept-%s")
+    if not form.is_valid():
+        return _again(request, assignment, 422, accept_form=form)
+    try:
+        assignments.accept(assignment, by=request.user, **form.cleaned_data)
+    except (WorkflowError, PermissionDenied) as refusal:
+        return _refused(request, assignment, refusal, accept_form=form)
+    return after_answer(request, form.cleaned_data["interest"], assignment)
 
 
 def _judge(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
@@ -165,7 +178,7 @@ def _decline(request: StaffRequest, assignment: ReviewAssignment) -> HttpRespons
     if not form.is_valid():
         return _again(request, assignment, 422, decline_form=form)
     try:
-        assignments.decline(assignment, by=request.user, reason=form.cleaned_data["reason"])
+        assignments.decline(assignment, by=request.user, **form.cleaned_data)
     except (WorkflowError, PermissionDenied) as refusal:
         return _refused(request, assignment, refusal, decline_form=form)
     messages.success(request, "You declined this review. The editors were told and will ask somebody else.")
@@ -185,7 +198,7 @@ def _again(
     assignment = get_object_or_404(desk_page.loaded(), pk=assignment.pk)
     if desk_page.is_held(request, assignment):
         return desk_page.desk(request, assignment, status=status, refusal=refusal, **forms)
-    typed = request.POST.get("reason", "") or request.POST.get("note", "")
+    typed = next(filter(None, (request.POST.get(name) for name in ("reason", "note", "words"))), "")
     said = refusal or f"This review has ended already ({assignment.get_ending_display().lower()}); nothing was changed."
     return desk_page.render_at_desk(
         request, "reviews/too_late.html", "This review is over", status=409, refusal=said, typed=typed[:10_000]

@@ -67,6 +67,7 @@ def board_member(name: str, *, specialties: tuple[str, ...] = ("Physiotherapy",)
     member = BoardMember.objects.create(
         user=user,
         profession=fields.pop("profession", "Physiotherapist"),
+        capacity=fields.pop("capacity", 50),
         joined_at=date(2024, 1, 1),
         **fields,
     )
@@ -131,8 +132,15 @@ def submitted(*, by: User, **fields: Any) -> Article:
     return fresh(article)
 
 
-def assigned(article: Article, member: BoardMember, *, by: User, **fields: Any) -> ReviewAssignment:
-    return assignments.assign(article, member, by=by, **fields)
+def assigned(
+    article: Article, member: BoardMember, *, by: User, accepted: bool = True, **fields: Any
+) -> ReviewAssignment:
+    """Invited and, unless a test is about that, accepted without an interest."""
+    assignment = assignments.assign(article, member, by=by, **fields)
+    if accepted:
+        assignments.accept(assignment, by=member.user)
+        assignment.refresh_from_db()
+    return assignment
 
 
 def decided(assignment: ReviewAssignment, verdict: str = "approve", *, reason: str = "Please mend this.") -> Decision:

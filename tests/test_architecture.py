@@ -42,6 +42,7 @@ OUT_OF_A_REVISION = {
     "articles/public.py": {"revision.data", "revision.content", "named.data"},  # the door
     # The desks, for the people whose work it is: what changed since, the AI statement, the question.
     "reviews/desk_page.py": {"revision.data", "compared.data", "assignment.revision.data"},
+    "reviews/invitation_pages.py": {"revision.data"},
     "reviews/editor_page.py": {"revision.data", "article.latest_revision.data"},
     "reviews/claims.py": {"revision.data"},
     "reviews/later_checks.py": {"revision.data"},

@@ -159,6 +159,7 @@ DOORS = {
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
     "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
     "admin:my-interests": (BOARD, BOARD),
+    "admin:my-availability": (BOARD, BOARD),
     "admin:member-standing": (EDITORS, EDITORS),
     "admin:reviews_boardmember_changelist": (EDITORS, NOBODY),
     "admin:reviews_boardmember_add": (EDITORS, EDITORS),
@@ -206,6 +207,7 @@ SENT = {
     "admin:member-standing": {"act": "add"},
     "admin:reviews_problemreport_change": {"act": "settle"},
     "admin:reviews_readerquestion_change": {"act": "decline"},
+    "admin:my-availability": {"act": "away"},
 }
 
 # What reading writes: that the reviewer has had the text in front of them, and an address that an administrator typed.

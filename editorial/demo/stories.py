@@ -4,6 +4,7 @@ A story is a generator: it yields how many days ago its next act took place, and
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from articles import editing
 from articles.importers import read_article, read_references
 from articles.models import Article, Topic
+from editorial import clock
 from editorial.demo import accounts
 from editorial.models import User
-from reviews import assignments, checklist, claims, confirmation, decisions, publication, receipts
+from reviews import absences, assignments, checklist, claims, confirmation, decisions, publication, receipts
 from reviews.checklist import Said
 from reviews.kinds import Answer, ClaimFinding
 from reviews.models import ReviewAssignment
@@ -67,6 +69,12 @@ class Teller:
         return fresh(article)
 
     def assign(self, article: Article, *usernames: str) -> list[ReviewAssignment]:
+        asked = self.invite(article, *usernames)
+        for assignment in asked:
+            assignments.accept(assignment, by=assignment.reviewer.user)
+        return [ReviewAssignment.objects.get(pk=assignment.pk) for assignment in asked]
+
+    def invite(self, article: Article, *usernames: str) -> list[ReviewAssignment]:
         members = [self.people[name].board_member for name in usernames]
         return [assignments.assign(fresh(article), member, by=self.people["eva"]) for member in members]
 
@@ -147,7 +155,8 @@ def half_read(tell: Teller) -> Story:
     yield 13
     article = tell.submit(tell.write("colorectal-cancer-screening", by="tomas"))
     yield 12
-    first, _ = tell.assign(article, "rob", "liam")
+    (first,) = tell.assign(article, "rob")
+    tell.invite(article, "liam")
     yield 5
     tell.approve(first)
 
@@ -245,8 +254,20 @@ def declared_again(people: dict[str, User], name: str) -> Story:
             accounts.declare(people, name)
 
 
+def away(tell: Teller) -> Story:
+    """Jonas is away, Rita named who stands in for her."""
+    yield 6
+    board = {name: tell.people[name].board_member for name in BOARD}
+    today = clock.now().date()
+    absences.set_terms(board["jonas"], by=tell.people["jonas"], capacity=3, deputy=board["priya"])
+    absences.set_terms(board["rita"], by=tell.people["rita"], capacity=5, deputy=board["rob"])
+    absences.set_away(
+        board["jonas"], by=tell.people["jonas"], starts_on=today, ends_on=today + timedelta(days=24), note="Conference"
+    )
+
+
 def all_of_them(tell: Teller) -> list[Story]:
-    """One story an article; together they show every standing."""
+    """One story an article, and the one about the board; together they show every standing."""
     return [
         read_twice(tell),
         checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2),
@@ -263,4 +284,5 @@ def all_of_them(tell: Teller) -> list[Story]:
         withdrawn(tell),
         retracted(tell),
         only_begun(tell),
+        away(tell),
     ]

@@ -78,6 +78,7 @@ def test_a_draft_becomes_a_page_that_readers_can_trust_and_stays_one_while_its_n
     _eva_asks_a_reviewer(editing, rita)
     _rita_sees_nothing_but_hers(reading, for_rob)
     reading.goto(mail(rita.user, about="Please review"))
+    _rita_accepts(reading)
     _rita_asks_for_changes(reading)
     _readers_are_cautioned(new_page(), address, "Changes requested, not approved")
 
@@ -184,9 +185,9 @@ def _eva_asks_a_reviewer(page, member):
     page.get_by_role("link", name="waiting for a reader").click()
     expect(page.get_by_role("row", name=QUESTION)).to_contain_text("Submitted")
     page.get_by_role("link", name=QUESTION).click()
-    page.get_by_label("Board member", exact=True).select_option(str(member.pk))
-    page.get_by_role("button", name="Ask to review").click()
-    expect(page.get_by_role("status")).to_contain_text("Asked to read it")
+    page.get_by_role("radio", name=str(member)).check()
+    page.get_by_role("button", name="Invite to review").click()
+    expect(page.get_by_role("status")).to_contain_text("Invited")
 
 
 def _eva_releases(page):
@@ -220,6 +221,14 @@ def _rita_sees_nothing_but_hers(page, for_rob):
     assert refused.status == 404
 
 
+def _rita_accepts(page):
+    expect(page.get_by_role("heading", name="Eva asks you to review this text")).to_be_visible()
+    expect(page.get_by_role("main")).not_to_contain_text("Regular exercise probably eases")
+    page.get_by_label("No, none").check()
+    page.get_by_role("button", name="Send my answer").click()
+    expect(page.get_by_role("status")).to_contain_text("You accepted")
+
+
 def _rita_asks_for_changes(page):
     expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
     expect(page.locator("#text")).to_contain_text("Regular exercise probably eases")
@@ -235,6 +244,7 @@ def _rita_asks_for_changes(page):
 def _rita_sees_what_changed_and_approves(page):
     page.goto("/admin/")
     page.get_by_role("link", name=QUESTION).first.click()
+    _rita_accepts(page)
     expect(page.get_by_text(NOTE).first).to_be_visible()
     expect(page.locator("#changes ins", has_text="small")).to_be_visible()
     page.keyboard.press("1")

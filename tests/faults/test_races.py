@@ -19,9 +19,9 @@ from editorial import audit, clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
 from editorial.verification import Verdict, verify
-from reviews import assignments, decisions, publication
+from reviews import absences, assignments, decisions, publication, reminders
 from reviews.kinds import Kind
-from reviews.models import Decision, Notification, Release
+from reviews.models import Decision, InterestAnswer, Notification, Release, ReviewAssignment
 from tests import factories
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -292,3 +292,35 @@ def test_a_whole_desk_at_work_at_once_leaves_a_chain_that_verifies(ana, eva):
     assert verify().faults == []
     due = clock.now() + timedelta(days=1)
     assert Article.objects.public(at=due).count() == len(board)
+
+
+def test_two_ticks_at_once_take_each_rung_once_and_pass_a_review_on_once(ana, rob, rita, eva):
+    absences.set_terms(rob, by=rob.user, capacity=50, deputy=rita)
+    for days, rung in ((1, "remind+0"), (3, "deputy+3")):
+        _, [assignment] = under_review(ana, eva, rob)
+
+        def tick(late=assignment.due_at + timedelta(days=days)):
+            with clock.at(late):
+                return reminders.remind()
+
+        assert sorted(at_once(tick, tick, tick)) == [0, 0, 1]
+        assert [step.rung for step in assignment.steps.all()] == [rung]
+        asked = ReviewAssignment.objects.filter(revision=assignment.revision_id)
+        assert [a.reviewer for a in asked.filter(ended_at=None)] == [rita if days == 3 else rob]
+        left = asked.filter(ended_at=None).get()
+        assignments.take_back(left, by=eva, reason="Enough seen.")
+    assert verify().faults == []
+
+
+def test_of_two_answers_to_one_invitation_one_counts(ana, rob, eva):
+    article = factories.submitted(by=ana)
+    invited = factories.assigned(article, rob, by=eva, accepted=False)
+    outcomes = at_once(
+        lambda: assignments.accept(invited, by=rob.user),
+        lambda: assignments.accept(invited, by=rob.user, interest="major", words="My own trial."),
+        lambda: assignments.decline(invited, by=rob.user, reason="On leave."),
+    )
+    answers = InterestAnswer.objects.count()
+    assert len(refused(outcomes)) >= 1
+    assert answers <= 1
+    assert verify().faults == []

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from articles import editing
 from articles.models import Approval, Article, ArticleUserObjectPermission, Move, Notice, Reference, Revision
@@ -18,9 +19,34 @@ from editorial import clock
 from editorial.errors import WorkflowError
 from editorial.models import AuditEntry
 from editorial.verification import verify
-from reviews import assignments, checklist, claims, confirmation, decisions, matching, policy, publication, receipts
+from reviews import (
+    absences,
+    assignments,
+    checklist,
+    claims,
+    confirmation,
+    decisions,
+    interests,
+    matching,
+    policy,
+    publication,
+    receipts,
+    reminders,
+)
 from reviews.kinds import AGAINST, ClaimFinding, Verdict
-from reviews.models import BoardMember, ChecklistAnswer, ClaimVerdict, Decision, Notification, Release, ReviewAssignment
+from reviews.models import (
+    Absence,
+    BoardMember,
+    ChecklistAnswer,
+    ClaimVerdict,
+    Decision,
+    InterestAnswer,
+    InterestDeclaration,
+    LadderStep,
+    Notification,
+    Release,
+    ReviewAssignment,
+)
 from tests import factories
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
@@ -35,7 +61,9 @@ DUTY = {
     **dict.fromkeys(
         ["open", "read", "judge", "clear", "answer", "approve", "request_changes", "reject", "flag_unsafe"], "reviewer"
     ),
-    **dict.fromkeys(["assign", "take_back", "release", "correct", "raise_concern", "retract", "resolve"], "editor"),
+    **dict.fromkeys(
+        ["assign", "take_back", "pass_on", "release", "correct", "raise_concern", "retract", "resolve"], "editor"
+    ),
 }
 
 
@@ -47,6 +75,8 @@ class Acts:
         ana, cai = factories.person("Ana"), factories.person("Cai")
         members = [factories.board_member(name) for name in ("Rob", "Rita", "Jo", "Sam")]
         members.append(factories.board_member("Mei", specialties=("Neurology",)))
+        for member, deputy in zip(members, members[1:] + members[:1], strict=True):
+            absences.set_terms(member, by=member.user, capacity=3, deputy=deputy)
         # Two who hold an office of each kind: only the rule of one duty keeps these apart on one article.
         ruth, rita = factories.board_member("Ruth"), members[1]
         self._appoint(ruth.user, is_managing_editor=True, is_responsible_editor=True)
@@ -91,6 +121,27 @@ class Acts:
         anybody = self.random.random() < 0.3 or not fitting
         assignments.assign(article, self.random.choice(self.board if anybody else fitting), by=by)
 
+    def accept(self, article, by):
+        interest = self.random.choice(["none"] * 8 + ["minor", "major"])
+        words = self.random.choice(["", "Taught a course.", "Taught a course."])
+        assignments.accept(self._assignment(article, of=by), by=by, interest=interest, words=words)
+
+    def pass_on(self, article, by):
+        somebody = self.random.choice(self.board)
+        assignments.replace(self._assignment(article), somebody, by=by, reason="Somebody has more time.")
+
+    def declare(self, article, by):
+        interests.declare(self._member(article, by), by=by, none_declared=self.random.random() < 0.9)
+
+    def leave_for_a_while(self, article, by):
+        start = clock.now().date() + timedelta(days=self.random.randint(-1, 10))
+        end = start + timedelta(days=self.random.randint(-1, 30))
+        absences.set_away(self._member(article, by), by=by, starts_on=start, ends_on=end)
+
+    def tick(self, article, _):
+        if not reminders.remind():
+            raise WorkflowError("No review has reached a rung that was not taken.")
+
     def take_back(self, article, by):
         assignments.take_back(self._assignment(article), by=by, reason="Too slow.")
 
@@ -98,7 +149,9 @@ class Acts:
         claims.begin(self._assignment(article, of=by), by=by)
 
     def decline(self, article, by):
-        assignments.decline(self._assignment(article, of=by), by=by, reason=self.random.choice(["", "On leave."]))
+        suggested = self.random.choice([None, *self.board])
+        reason = self.random.choice(["", "On leave.", "On leave."])
+        assignments.decline(self._assignment(article, of=by), by=by, reason=reason, suggested=suggested)
 
     @transaction.atomic
     def read(self, article, by):
@@ -170,6 +223,11 @@ class Acts:
         own = asked.filter(reviewer__user=of).order_by("-pk")[:1]
         return own[0] if own and self.random.random() < 0.9 else self._one_of(asked)
 
+    def _member(self, article, by):
+        """Mostly one's own membership, sometimes somebody else's."""
+        own = [member for member in self.board if member.user == by]
+        return own[0] if own and self.random.random() < 0.8 else self.random.choice(self.board)
+
     def _one_of(self, rows):
         rows = list(rows.order_by("pk"))
         if not rows:
@@ -197,19 +255,33 @@ class Acts:
         person.save()
 
     def _on_board(self, person):
-        return BoardMember.objects.create(user=person, profession="None", joined_at="2024-01-01")
+        member = BoardMember.objects.create(user=person, profession="None", joined_at="2024-01-01")
+        factories.credential(member)
+        return member
 
 
 VERBS = [name for name in vars(Acts) if not name.startswith("_")]
 # What would usually come next, and who would do it; the rest of the time anybody does anything.
 USUAL = {
     State.DRAFT: [("submit", "writers"), ("change", "writers"), ("cite", "writers")],
-    State.SUBMITTED: [*[("assign", "editors")] * 5, ("withdraw", "writers"), ("set_risk", "editors")],
+    State.SUBMITTED: [
+        *[("assign", "editors")] * 4,
+        *[("accept", "readers")] * 6,
+        ("decline", "readers"),
+        ("tick", "editors"),
+        ("withdraw", "writers"),
+        ("set_risk", "editors"),
+    ],
     State.UNDER_REVIEW: [
         *[("assign", "editors")] * 2,
         ("open", "readers"),
         *[("read", "readers")] * 7,
         *[(verb, "readers") for verb in ("judge", "answer", "clear")],
+        *[("accept", "readers")] * 4,
+        *[("tick", "editors")] * 2,
+        ("leave_for_a_while", "readers"),
+        ("declare", "readers"),
+        ("pass_on", "editors"),
         *[("approve", "readers")] * 8,
         *[(verb, "readers") for verb in ("request_changes", "reject", "flag_unsafe", "decline")],
         *[("release", "editors")] * 4,
@@ -286,7 +358,9 @@ class Walk:
         asked = ReviewAssignment.objects.open().filter(revision__article=article).order_by("pk")
         readers = [assignment.reviewer.user for assignment in asked.select_related("reviewer__user")]
         if who == "readers" and readers:
-            return verb, self.random.choice(readers)
+            # Who has not answered yet answers first, most of the time.
+            unanswered = asked.filter(accepted_at=None).exists()
+            return ("accept" if unanswered and self.random.random() < 0.5 else verb), self.random.choice(readers)
         if who == "writers":
             return verb, self.random.choice([article.author, *article.coauthors.order_by("pk")])
         free = [e for e in self.acts.editors if e not in readers and e.pk not in authors(article)]
@@ -315,6 +389,7 @@ class Walk:
         article, unit = factories.fresh(stale), self.unit(stale)
         self.told[unit.standing.state] += 1
         self._check_duties(number, article)
+        self._check_board(number, article)
         assert granted(article) == entitled(article), f"{number}: permissions are not what authorship and reviews give"
         is_checked = unit.standing.state in CHECKED
         assert is_checked == stands_checked(article, at=self.moment), (
@@ -328,6 +403,17 @@ class Walk:
             assert is_retracted or not open_flags(article), f"{number}: shown although it was flagged unsafe"
             assert unit.text.digest not in taken_back(article), f"{number}: shown although it was withdrawn"
         return unit
+
+    def _check_board(self, number, article):
+        asked = ReviewAssignment.objects.filter(revision__article=article)
+        for one in asked.filter(Q(opened_at__isnull=False) | Q(decision__isnull=False)):
+            assert one.accepted_at, f"{number}: opened or decided without having been accepted"
+            assert one.interest_answer.level != "major", f"{number}: judged in spite of a major interest"
+        rungs = list(LadderStep.objects.filter(assignment__in=asked).values_list("assignment", "rung"))
+        assert len(rungs) == len(set(rungs)), f"{number}: a rung was taken twice"
+        told = Notification.objects.filter(event__startswith="reminder:", article=article)
+        events = list(told.values_list("event", "recipient", "channel"))
+        assert len(events) == len(set(events)), f"{number}: somebody was reminded twice of one rung"
 
     def _check_duties(self, number, article):
         held = {pk: set(duties) for pk, duties in self.duties.get(article.pk, {}).items()}
@@ -367,10 +453,12 @@ def rows():
         ReviewAssignment,
         ClaimVerdict,
         ChecklistAnswer,
+        Absence,
         Article.coauthors.through,
         ArticleUserObjectPermission,
     )
     growing = (Revision, Approval, Move, Notice, Decision, Release, Notification)
+    growing += (InterestAnswer, InterestDeclaration, LadderStep)
     return [list(m.objects.order_by("pk").values_list()) for m in changing] + [m.objects.count() for m in growing]
 
 

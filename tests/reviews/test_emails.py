@@ -21,6 +21,8 @@ FACTS = {
     "author": "Ana",
     "shortfall": "",
     "reviewer": "Rob",
+    "successor": "Rita",
+    "suggested": "Rita",
     "reason": "The dose is not what the source says.",
     "verdict": "Approve",
     "digest": "d" * 64,

@@ -1,17 +1,19 @@
 """Interests are declared by the member and hold for a time; credentials count once another person verified them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from articles.states import State
 from editorial import clock
 from editorial.audit import fingerprint
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry
 from editorial.verification import verify
-from reviews import credentials, interests, policy
+from reviews import credentials, interests, matching, policy, publication
 from reviews.interests import Item
 from reviews.kinds import Channel, Declared, Kind
 from reviews.models import BoardMember, InterestDeclaration, Notification, ReviewPolicy
@@ -79,6 +81,36 @@ def test_the_terms_of_the_policy_in_force_apply_and_old_versions_still_load(kim,
     assert declaration.expires_at == policy.add_months(declaration.declared_at, 6)
     assert declaration.look_back_months == 24
     assert policy.stored(ReviewPolicy(version=9, rules={}, terms={})).terms == policy.Terms()
+
+
+def test_a_rule_may_ask_for_disciplines_beside_the_specialty(ana, rob, eva, ruth):
+    """Two of the topic's own specialty are not enough where the policy wants a pharmacist's eye too."""
+    drugs, mei = factories.topic("Medicines"), factories.board_member("Mei", specialties=("Medicines",))
+    rules = dict(policy.in_force().rules)
+    for disciplines, why in (((drugs.slug, "sleep", "x"), "too many"), (("astrology",), "no topic “astrology”")):
+        with pytest.raises(WorkflowError, match=why):
+            policy.lay_down(rules | {3: replace(rules[3], disciplines=disciplines)}, by=ruth, note="x")
+    policy.lay_down(rules | {3: replace(rules[3], disciplines=(drugs.slug,))}, by=ruth, note="Drugs are seen.")
+    article = factories.submitted(by=ana, risk=3)
+    assert matching.shortfall(article) == ""
+    second = factories.board_member("Second")
+    for member in (rob, second):
+        factories.decided(factories.assigned(article, member, by=eva))
+    publication.release(article, by=eva, digest=article.latest_revision.digest)
+    assert factories.fresh(article).state == State.UNDER_REVIEW
+    factories.decided(factories.assigned(article, mei, by=eva, discipline=drugs))
+    assert factories.fresh(article).state == State.APPROVED
+    mei.specialties.clear()
+    assert "asks for an approval as “medicines”" in matching.shortfall(factories.submitted(by=ana, risk=3))
+
+
+def test_a_policy_laid_down_at_the_same_instant_is_a_conflict_in_words(ruth, monkeypatch):
+    rules = policy.in_force().rules
+    theirs = policy.lay_down(rules, by=ruth, note="Theirs.")
+    monkeypatch.setattr(ReviewPolicy.objects, "first", lambda: ReviewPolicy.objects.get(version=theirs.version - 1))
+    with pytest.raises(Conflict, match="Somebody else laid down a policy at this moment"):
+        policy.lay_down(rules, by=ruth, note="Mine.")
+    assert ReviewPolicy.objects.count() == 2
 
 
 def test_a_row_written_before_a_column_came_keeps_its_fingerprint(db):
