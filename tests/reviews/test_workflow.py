@@ -342,6 +342,7 @@ def test_a31_every_verb_leaves_its_entries_in_the_chain(approved):
         "revision.frozen",
         "article.submitted",
         "review.assigned",
+        "review.accepted",
         "article.under_review",
         "review.opened",
         "claim.judged",
