@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 
 from articles import permissions, transitions
 from articles.models import Article, Topic
@@ -16,8 +17,16 @@ from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
 from reviews import credentials, interests, matching, policy
 from reviews.kinds import Ending, Kind, Level
-from reviews.models import BoardMember, Decision, InterestAnswer, ReviewAssignment
+from reviews.models import (
+    BoardMember,
+    Credential,
+    Decision,
+    InterestAnswer,
+    InterestDeclaration,
+    ReviewAssignment,
+)
 from reviews.notifications import editors, notify
+from reviews.querysets import ReviewAssignmentQuerySet
 
 WAITING = (State.SUBMITTED, State.UNDER_REVIEW)
 
@@ -270,8 +279,19 @@ def check_ready(assignment: ReviewAssignment) -> None:
     _check_credential(assignment.reviewer)
 
 
+def with_readiness(chosen: ReviewAssignmentQuerySet) -> ReviewAssignmentQuerySet:
+    """With what `why_not_ready` has to know, so that it asks nothing more of those that are ready."""
+    now = clock.now()
+    newest = InterestDeclaration.objects.filter(member=OuterRef("reviewer"), declared_at__lte=now).order_by("-pk")
+    valid = Credential.objects.current(at=now).filter(member=OuterRef("reviewer"))
+    return chosen.annotate(declared_until=Subquery(newest.values("expires_at")[:1]), has_credential=Exists(valid))
+
+
 def why_not_ready(assignment: ReviewAssignment) -> str:
     """What `check_ready` would refuse, for pages; empty if nothing."""
+    until, has_credential = (getattr(assignment, name, None) for name in ("declared_until", "has_credential"))
+    if assignment.accepted_at and until and until > clock.now() and has_credential:
+        return ""
     try:
         check_ready(assignment)
     except WorkflowError as refusal:

@@ -76,7 +76,7 @@ def desk(
         decision_form=_with_receipt(decision_form, served),
         unsafe_form=_served_anew(unsafe_form, served),
         unsafe_is_open=unsafe_form is not None,
-        decline_form=decline_form or DeclineForm(auto_id="decline-%s"),
+        decline_form=decline_form or DeclineForm(auto_id="decline-%s", suggests=False),
         decline_is_open=decline_form is not None,
     )
 
@@ -184,9 +184,10 @@ def is_held(request: StaffRequest, assignment: ReviewAssignment) -> bool:
 
 def loaded() -> Any:
     """Assignments with all that the desk says of them."""
-    return ReviewAssignment.objects.select_related(
+    every = ReviewAssignment.objects.select_related(
         "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision"
     )
+    return assignments.with_readiness(every)
 
 
 def render_at_desk(

@@ -154,8 +154,12 @@ class DeclineForm(StrictForm):
         empty_label="Nobody in particular",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, suggests: bool = True, **kwargs: Any) -> None:
+        """Who has begun to read only says why; whoever answers an invitation may name somebody too."""
         super().__init__(*args, **kwargs)
+        if not suggests:
+            del self.fields["suggested"]
+            return
         suggested = cast(forms.ModelChoiceField, self.fields["suggested"])
         suggested.queryset = BoardMember.objects.present().select_related("user")
 
