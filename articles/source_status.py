@@ -45,14 +45,14 @@ def statuses_of(references: Iterable[Mapping[str, Any]]) -> list[SourceStatus]:
     version = list_version()
     if not version:
         return [SourceStatus("Not checked for retraction: no retraction list is loaded") for _ in references]
-    day = date.fromisoformat(version.partition(" ")[0])
+    day = date.fromisoformat(version.partition("/")[0])
     found = natures(references)
     return [_status(identifiers(reference), found, day) for reference in references]
 
 
 def _newest() -> str:
     loaded = AuditEntry.objects.filter(about=LIST, action=LOADED).values_list("at", "sequence").first()
-    return f"{loaded[0]:%Y-%m-%d} {loaded[1]}" if loaded else ""
+    return f"{loaded[0]:%Y-%m-%d}/{loaded[1]}" if loaded else ""
 
 
 def _status(named: tuple[str, str], found: Mapping[str, str], day: date) -> SourceStatus:

@@ -37,7 +37,7 @@ def run() -> None:
     say("its claims", _processor(lambda: extract(fresh(draft))), against=whole)
     say("its signs", _processor(partial(signs, draft.body)), against=whole)
     say(
-        "what a revision changes in its meaning: nothing",
+        "what an unchanged text changes in meaning",
         _processor(partial(_compared, draft, draft.body)),
         against=whole,
     )
