@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles import editing, versions
+from articles import buffers, editing, versions
 from articles import history as log
 from articles.citations import numbering
 from articles.desk_findings import remarks
@@ -20,7 +20,7 @@ from articles.drafts import draft_of
 from articles.duplicates import pairs
 from articles.forms import ArticleForm, ImportForm, ReferenceForm
 from articles.importers import ImportProblem, ImportResult, UnreadableFile, read_references
-from articles.models import Article, Reference
+from articles.models import Article, Buffer, Reference
 from articles.public import Step, draft_preview
 from articles.reference_style import identifier_links, vancouver
 from articles.rendering import UnreadableText
@@ -71,7 +71,8 @@ def new(request: SignedIn) -> HttpResponse:
         article = editing.create(by=request.user, **form.text)
         messages.success(request, "Saved as a draft. Nobody but its authors and the editors can see it.")
         return _onwards(request, article)
-    return render(request, "desk/edit.html", {"form": form}, status=REFUSED if form.is_bound else 200)
+    context = {"form": form, **_unsaved(request, None, form)}
+    return render(request, "desk/edit.html", context, status=REFUSED if form.is_bound else 200)
 
 
 @author_page
@@ -89,11 +90,29 @@ def edit(request: SignedIn, slug: str) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return _onwards(request, article)
-    context = {"form": form, "article": article, "reference_keys": _keys(article)}
+    context = {"form": form, "article": article, "sources": _sources(article), **_unsaved(request, article, form)}
     return render(request, "desk/edit.html", context, status=REFUSED if form.is_bound else 200)
 
 
+def _unsaved(request: SignedIn, article: Article | None, form: ArticleForm) -> dict[str, Any]:
+    """What waits from other tabs; and which of it this page has taken up, if its writer chose to."""
+    tab, taken = request.POST.get("tab", ""), request.POST.get("taken", "")
+    waiting = buffers.waiting(article, by=request.user, besides=tab)
+    chosen = None if form.is_bound else _chosen(waiting, request.GET.get("take", ""))
+    if chosen:
+        form.initial |= chosen.fields | {"edition": chosen.edition or None}
+        waiting.remove(chosen)
+        taken = f"{chosen.pk}-{chosen.step}"
+    return {"waiting": waiting, "chosen": chosen, "tab": tab, "taken": taken}
+
+
+def _chosen(waiting: Sequence[Buffer], pk: str) -> Buffer | None:
+    return next((buffer for buffer in waiting if str(buffer.pk) == pk), None)
+
+
 def _onwards(request: SignedIn, article: Article) -> HttpResponse:
+    given = request.POST
+    buffers.settle(article, by=request.user, tab=given.get("tab", ""), taken=given.get("taken", ""))
     then = request.POST.get("then")
     return redirect(then if then in {"desk-checks", "desk-preview", "desk-references"} else "desk-edit", article.slug)
 
@@ -111,7 +130,8 @@ def _both_versions(request: SignedIn, article: Article, form: ArticleForm, confl
     context = {
         "form": ArticleForm(data, author=article.author, article=article),
         "article": article,
-        "reference_keys": _keys(article),
+        "sources": _sources(article),
+        **_unsaved(request, article, form),
         "conflict": conflict,
         "changes": changes,
         "theirs": theirs,
@@ -120,8 +140,17 @@ def _both_versions(request: SignedIn, article: Article, form: ArticleForm, confl
     return render(request, "desk/edit.html", context, status=409)
 
 
-def _keys(article: Article) -> list[str]:
-    return list(article.references.values_list("key", flat=True))
+def _sources(article: Article) -> list[tuple[str, str]]:
+    """The keys that can be cited, each with what tells its source from the others."""
+    listed = article.references.all()
+    return [
+        (each.key, " · ".join(filter(None, [_first_author(each), str(each.year or ""), each.title]))) for each in listed
+    ]
+
+
+def _first_author(reference: Reference) -> str:
+    first: dict[str, str] = next(iter(reference.authors), {})
+    return first.get("family") or first.get("literal") or reference.issuing_body
 
 
 @author_page

@@ -262,6 +262,26 @@ class RecordedSearch(models.Model):
         return said | {"date": self.searched_on.isoformat()}
 
 
+class Buffer(models.Model):
+    """What somebody has typed in one tab and not saved: apart from all that can be submitted, and theirs alone."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    article = models.ForeignKey(Article, models.CASCADE, null=True, related_name="+", help_text="Empty: a new text.")
+    tab = models.CharField(max_length=32)
+    edition = models.PositiveIntegerField(help_text="Of the text it was typed over.")
+    step = models.BigIntegerField(help_text="Grows with each sending of a tab: what arrives late replaces nothing.")
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(db_index=True)
+    settled_at = models.DateTimeField(null=True, help_text="Since then its words are saved as text.")
+
+    class Meta:
+        ordering = ["-saved_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "tab"], name="one_buffer_per_tab")]
+
+    def __str__(self) -> str:
+        return f"Unsaved words of {self.user}, {self.saved_at:%d %B %Y, %H:%M}"
+
+
 class BroughtIn(models.Model):
     """A text that came in from outside, and what was said of its records then."""
 

@@ -174,6 +174,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="*", minute=10),
         "options": {"expires": 1800},
     },
+    "forget-unsaved-words": {
+        "task": "reviews.tasks.forget_unsaved_words",
+        "schedule": crontab(hour=4, minute=20),
+        "options": {"expires": 3600},
+    },
     "load-retractions": {
         "task": "reviews.tasks.load_retractions",
         # By the hour of the day: an interval of a day would begin anew whenever beat is started anew.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from articles import paragraphs, readership
+from articles import buffers, paragraphs, readership
 from reviews import delivery, interests, questions, reminders, reports, source_alerts
 from reviews.sweep import run
 
@@ -51,3 +51,9 @@ def forget_readers_words() -> None:
     """Rung by the clock once an hour."""
     questions.forget()
     reports.forget()
+
+
+@shared_task(soft_time_limit=5 * MINUTES, time_limit=6 * MINUTES)
+def forget_unsaved_words() -> None:
+    """Rung by the clock once a day."""
+    buffers.forget()

@@ -3,7 +3,16 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from articles import bring_in_pages, check_pages, desk_views, export_pages, reference_pages, search_pages
+from articles import (
+    bring_in_pages,
+    check_pages,
+    desk_views,
+    export_pages,
+    live_pages,
+    reference_pages,
+    search_pages,
+    words_pages,
+)
 from articles.citations import KEY
 from reviews import private_addresses, public_pages, reader_pages, telling_pages, views
 
@@ -42,10 +51,14 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("write/", desk_views.new, name="desk-new"),
     path("write/bring-in/", bring_in_pages.bring_in, name="desk-bring-in"),
+    path("write/words/", words_pages.words, name="desk-words-new"),
+    path("write/words/<int:pk>/", words_pages.kept, name="desk-words-kept"),
     path("desk/<slug:slug>/", views.article, name="desk-article"),
+    path("desk/<slug:slug>/words/", words_pages.words, name="desk-words"),
     path("desk/<slug:slug>/brought-in/", bring_in_pages.brought_in, name="desk-brought-in"),
     path("desk/<slug:slug>/citations/", bring_in_pages.citations, name="desk-citations"),
     path("desk/<slug:slug>/edit/", desk_views.edit, name="desk-edit"),
+    path("desk/<slug:slug>/as-typed/", live_pages.typed, name="desk-typed"),
     path("desk/<slug:slug>/checks/", check_pages.checks, name="desk-checks"),
     path("desk/<slug:slug>/preview/", desk_views.preview, name="desk-preview"),
     path("desk/<slug:slug>/references/", desk_views.references, name="desk-references"),

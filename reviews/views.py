@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles import versions
+from articles import buffers, versions
 from articles.caution import caution
 from articles.desk_findings import Remarks, remarks
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
@@ -59,7 +59,8 @@ def desk(request: SignedIn) -> HttpResponse:
     page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page"))
     rows = queue.rows(page.object_list, rules=policy.in_force())
     groups = [(state, [row for row in rows if row.article.state == state]) for state in ORDER]
-    context = {"page": page, "groups": [(state, lines) for state, lines in groups if lines]}
+    groups = [(state, lines) for state, lines in groups if lines]
+    context = {"page": page, "groups": groups, "unsaved": buffers.waiting(None, by=request.user)}
     return render(request, "desk/list.html", context)
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from articles import editing, searches
+from articles import buffers, editing, searches
 from articles.importers.records import Author, ReferenceRecord
 from articles.models import Article, RecordedSearch, Topic
 from articles.states import AiInvolvement, Audience
@@ -194,3 +194,8 @@ def approved(*, by: User, reviewer: BoardMember, editor: User, days_ago: int = 0
         decided(assigned(article, reviewer, by=editor))
         publication.release(article, by=editor, digest=article.latest_revision.digest)
     return fresh(article)
+
+
+def unsaved_words(article, *, by, tab="0" * 32, step=1, **fields):
+    edition = article.edition if article else 0
+    return buffers.keep(article, by=by, tab=tab, step=step, edition=edition, fields=fields)

@@ -124,6 +124,10 @@ DOORS = {
     "desk-bring-in": (SIGNED_IN, SIGNED_IN),
     "desk-brought-in": ({"Ana"}, NOBODY),
     "desk-citations": ({"Ana"}, {"Ana"}),
+    "desk-words-new": (SIGNED_IN, SIGNED_IN),
+    "desk-words-kept": ({"Ana"}, {"Ana"}),
+    "desk-words": ({"Ana"}, {"Ana"}),
+    "desk-typed": (NOBODY, {"Ana"}),
     "desk-article": ({"Ana"}, NOBODY),
     "desk-edit": ({"Ana"}, {"Ana"}),
     "desk-checks": ({"Ana"}, NOBODY),
@@ -273,6 +277,7 @@ def addresses(people, ana, rob, rita, noor, eva):
         "sweep": Sweep.objects.create(started_at=now, finished_at=now),
         "member-standing": rob,
         "article": private,
+        "desk-words-kept": factories.unsaved_words(private, by=ana, body=CANARY),
         "desk-search": factories.recorded_search(private, by=ana),
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
@@ -335,9 +340,9 @@ class Knock:
 
     @property
     def is_refused(self):
-        """403, 404, 405, or sent to sign in."""
+        """401, 403, 404, 405, or sent to sign in."""
         where = self.response.headers.get("Location", "")
-        return self.response.status_code in (403, 404, 405) or "/sign-in/" in where or "/login/" in where
+        return self.response.status_code in (401, 403, 404, 405) or "/sign-in/" in where or "/login/" in where
 
 
 @contextmanager

@@ -49,20 +49,21 @@ class ArticleForm(forms.Form):
         spoken="short answer",
         lines=4,
         required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "data-cites": True}),
         help_text="Two or three sentences that say what the body says, and no more. A draft can be saved without.",
     )
     body = Words(
         label="Body",
         spoken="body",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 24, "class": "long"}),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "long", "data-cites": True}),
         help_text="Markdown. Cite a reference by its key, [@smith2020], right after what it supports.",
     )
     plain_body = Words(
         label="Plain-language version",
         spoken="plain-language version",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 10, "class": "long"}),
+        widget=forms.Textarea(attrs={"rows": 10, "class": "long", "data-cites": True}),
         help_text="The same in everyday words and short sentences.",
     )
     topic = forms.ModelChoiceField(
