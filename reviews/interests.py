@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Value, Window
-from django.db.models.functions import Cast, Concat, RowNumber
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from editorial import clock
 from editorial.audit import record
@@ -124,9 +124,9 @@ def check_current(member: BoardMember) -> None:
 def remind_of_expiry() -> int:
     """Tell members whose declaration runs out soon or has run out, once for each declaration."""
     now = clock.now()
-    last = Window(RowNumber(), partition_by=F("member"), order_by=F("pk").desc())
+    newer = InterestDeclaration.objects.filter(member=OuterRef("member"), pk__gt=OuterRef("pk"))
     told = Notification.objects.filter(event=Concat(Value("interests:"), Cast(OuterRef("pk"), CharField())))
-    ending = InterestDeclaration.objects.annotate(nth=last).filter(nth=1, expires_at__lte=now + TOLD_BEFORE)
+    ending = InterestDeclaration.objects.filter(~Exists(newer), expires_at__lte=now + TOLD_BEFORE)
     untold = ending.filter(~Exists(told), member__left_at=None, member__user__is_active=True)
     return sum(
         notify(

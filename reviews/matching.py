@@ -42,6 +42,7 @@ class Candidate:
     member: BoardMember
     is_matched: bool
     open_reviews: int
+    credential: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -49,7 +50,7 @@ class Candidate:
     def reasons(self) -> str:
         field = "own specialty" if self.is_matched else "another specialty"
         load = f"{self.open_reviews} of {self.member.capacity} open reviews"
-        return ", ".join([field, load, *self.concerns])
+        return ", ".join([field, *self.credential, load, *self.concerns])
 
     @property
     def order(self) -> tuple[Any, ...]:
@@ -123,6 +124,7 @@ def _judged(member: Any, topic: _Topic) -> Candidate:
         member,
         bool(member.matches),
         member.open_reviews,
+        credential=tuple(_credential(member)),
         concerns=tuple(_concerns(member, topic, named)),
         why_not=_ruled_out(member, topic, named),
     )
@@ -140,6 +142,13 @@ def _ruled_out(member: Any, topic: _Topic, named: list[interests.Item]) -> str:
     if major := next((item for item in named if item.is_major), None):
         return f"declared a major interest that names this topic ({major.what})"
     return ""
+
+
+def _credential(member: BoardMember) -> Iterator[str]:
+    """The one that holds longest, as it speaks for them."""
+    if held := credentials.current(member):
+        ends = [credential.expires_at for credential in held if credential.expires_at]
+        yield "credential verified" if len(ends) < len(held) else f"credential valid until {max(ends):%-d %B %Y}"
 
 
 def _concerns(member: Any, topic: _Topic, named: list[interests.Item]) -> Iterator[str]:

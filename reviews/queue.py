@@ -242,11 +242,14 @@ def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, s
 
 def _next_in_review(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, str]:
     digest = article.latest_revision.digest if article.latest_revision else ""
-    readers = ", ".join(a.reviewer.user.label for a in facts.asked)
+    readers = ", ".join(a.reviewer.user.label for a in facts.asked if not a.is_invitation)
+    invited = ", ".join(a.reviewer.user.label for a in facts.asked if a.is_invitation)
     if policy.quorum_met(facts.decisions, rule, digest=digest):
         return "Editors", "Release it: its quorum is met"
     if readers:
         return readers, "Read it and decide"
+    if invited:
+        return invited, "Accept or decline the invitation"
     if policy.is_split(facts.decisions, digest=digest):
         return "Editors", "Ask a third reader: the reviewers disagree"
     return "Editors", "Ask another board member: the quorum is not met"

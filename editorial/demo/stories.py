@@ -156,9 +156,10 @@ def half_read(tell: Teller) -> Story:
     article = tell.submit(tell.write("colorectal-cancer-screening", by="tomas"))
     yield 12
     (first,) = tell.assign(article, "rob")
-    tell.invite(article, "liam")
     yield 5
     tell.approve(first)
+    yield 3
+    tell.invite(article, "liam")
 
 
 def sent_back(tell: Teller) -> Story:

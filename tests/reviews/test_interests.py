@@ -141,6 +141,14 @@ def test_a_member_is_told_once_that_a_declaration_runs_out(kim, rita):
         assert interests.remind_of_expiry() == 0
 
 
+def test_who_renewed_in_time_hears_nothing_of_the_old_declaration(kim):
+    declaration = interests.declare(kim, by=kim.user, none_declared=True)
+    with clock.at(declaration.expires_at - timedelta(days=40)):
+        interests.declare(kim, by=kim.user, none_declared=True)
+    with clock.at(declaration.expires_at + timedelta(days=1)):
+        assert interests.remind_of_expiry() == 0
+
+
 def test_the_interests_of_that_day_are_frozen_into_the_decision(assignment, rob):
     decision = factories.decided(assignment)
     before = decision.interests

@@ -254,7 +254,7 @@ def test_candidates_come_with_reasons_and_those_ruled_out_with_why(ana, eva, rob
     }
     names = [c.member.user.label for c in matching.candidates(article)]
     assert names == ["Rob", "Rita", "Leaves", "Paid", "Other"]
-    assert found["Rob"].reasons == "own specialty, 0 of 50 open reviews"
+    assert found["Rob"].reasons == "own specialty, credential verified, 0 of 50 open reviews"
     assert "away from" in found["Leaves"].reasons
     assert "declared an interest that names this topic (fee from a maker of splints)" in found["Paid"].reasons
     assert found["Other"].reasons.startswith("another specialty")
