@@ -25,6 +25,7 @@ class Load:
     is_member: bool
     open: int = 0
     overdue: int = 0
+    unanswered: int = 0  # of the open ones: asked, and neither accepted nor declined yet
     declined: int = 0
     days: list[float] = field(default_factory=list)  # from asked to decided
 
@@ -67,10 +68,13 @@ def workload() -> Workload:
 def _add_what_is_open(members: dict[int, Load], topics: dict[int, Load]) -> None:
     counted = ReviewAssignment.objects.open().order_by().values_list("reviewer", "discipline")
     late = Count("pk", filter=Q(due_at__lte=clock.now()))
-    for reviewer, topic, number, overdue in counted.annotate(number=Count("pk"), overdue=late):
+    unanswered = Count("pk", filter=Q(accepted_at=None))
+    rows = counted.annotate(number=Count("pk"), overdue=late, unanswered=unanswered)
+    for reviewer, topic, number, overdue, not_yet in rows:
         for load in _of(reviewer, topic, members, topics):
             load.open += number
             load.overdue += overdue
+            load.unanswered += not_yet
 
 
 def _add_what_ended(members: dict[int, Load], topics: dict[int, Load]) -> None:

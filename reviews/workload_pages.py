@@ -12,7 +12,10 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from reviews.workload import LATELY, Load, workload
 
-COLUMNS = ("of", "name", "open", "overdue", "decided", "declined", "median days", "90th percentile of days")
+COLUMNS = (
+    *("of", "name", "open", "overdue", "not answered", "decided", "declined"),
+    *("median days", "90th percentile of days"),
+)
 A_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for one, whatever the file says
 
 
@@ -42,8 +45,9 @@ def workload_file(request: StaffRequest) -> HttpResponse:
 
 def _line(load: Load) -> list[str | float | None]:
     of = "member" if load.is_member else "topic"
-    figures = (load.open, load.overdue, load.decided, load.declined, load.median_days, load.slow_days)
-    return [of, _harmless(load.name), *figures]
+    now = (load.open, load.overdue, load.unanswered)
+    lately = (load.decided, load.declined, load.median_days, load.slow_days)
+    return [of, _harmless(load.name), *now, *lately]
 
 
 def _harmless(text: str) -> str:

@@ -294,13 +294,15 @@ def test_the_workload_counts_what_is_open_and_how_long_reading_took(as_eva, ana,
     with clock.at(clock.now() - timedelta(days=20)):
         factories.assigned(factories.submitted(by=ana), rob, by=eva)
     assignments.decline(factories.assigned(factories.submitted(by=ana), rita, by=eva), by=rita.user, reason="Away.")
+    assignments.assign(factories.submitted(by=ana), rita, by=eva)
     load = {each.name: each for each in as_eva.get(WORKLOAD).context["load"].members}
     topics = as_eva.get(WORKLOAD).context["load"].topics
     busy, free = load["Rob"], load["Rita"]
     assert (busy.open, busy.overdue, busy.decided, busy.declined) == (1, 1, 3, 0)
     assert (busy.median_days, busy.slow_days) == (4.0, 10.0)
-    assert (free.open, free.decided, free.declined, free.median_days) == (0, 0, 1, None)
-    assert [(t.name, t.open, t.overdue, t.decided, t.declined) for t in topics] == [("Physiotherapy", 1, 1, 3, 1)]
+    assert (free.open, free.unanswered, free.decided, free.declined, free.median_days) == (1, 1, 0, 1, None)
+    assert busy.unanswered == 0
+    assert [(t.name, t.open, t.overdue, t.decided, t.declined) for t in topics] == [("Physiotherapy", 2, 1, 3, 1)]
 
 
 def test_the_workload_leaves_as_a_file_in_which_no_name_is_a_formula(as_eva, rob):
