@@ -44,9 +44,9 @@ def desk_of(new_page, settings, live_url):
         person.save()
         page = new_page()
         page.goto("/admin/" if person.is_staff else "/desk/")
-        page.get_by_label("Username").fill(person.username)
+        page.get_by_label("User name or e-mail address").fill(person.username)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         return page
 
     return sign_in
@@ -110,6 +110,8 @@ def _ana_writes_cites_and_submits(page) -> str:
     page.get_by_label("First draft written by an AI system").check()
     page.get_by_label("AI system (if one was used)").fill("Example drafter")
     page.get_by_label("Its version").fill("1")
+    page.get_by_label("Interests of the authors").fill("None.")
+    page.get_by_label("Who paid for the work").fill("Nobody.")
     page.get_by_role("button", name="Save and go to references").click()
     _import_the_library(page)
     _tab(page, "Preview")
@@ -192,7 +194,7 @@ def _eva_asks_a_reviewer(page, member):
 
 def _eva_releases(page):
     _open_in_queue(page)
-    expect(page.get_by_role("main")).to_contain_text("Release it: its quorum is met.")
+    expect(page.get_by_role("main")).to_contain_text("Release it: its quorum is met")
     page.get_by_role("button", name="Release this revision").click()
     expect(page.get_by_role("status")).to_contain_text("Released")
     expect(page.get_by_label("What readers are told now")).to_contain_text("Approved")
