@@ -228,7 +228,7 @@ def _rita_accepts(page):
     expect(page.get_by_role("main")).not_to_contain_text("Regular exercise probably eases")
     page.get_by_label("No, none").check()
     page.get_by_role("button", name="Send my answer").click()
-    expect(page.get_by_role("status")).to_contain_text("You accepted")
+    expect(page.get_by_role("status").first).to_contain_text("You accepted")
 
 
 def _rita_asks_for_changes(page):
