@@ -21,6 +21,7 @@ from articles.duplicates import pairs
 from articles.forms import ArticleForm, ImportForm, ReferenceForm
 from articles.importers import ImportProblem, ImportResult, UnreadableFile, read_references
 from articles.models import Article, Buffer, Reference
+from articles.outlines import OUTLINES, outline
 from articles.public import Step, draft_preview
 from articles.reference_style import identifier_links, vancouver
 from articles.rendering import UnreadableText
@@ -71,7 +72,10 @@ def new(request: SignedIn) -> HttpResponse:
         article = editing.create(by=request.user, **form.text)
         messages.success(request, "Saved as a draft. Nobody but its authors and the editors can see it.")
         return _onwards(request, article)
-    context = {"form": form, **_unsaved(request, None, form)}
+    begun = None if form.is_bound else outline(request.GET.get("kind", ""))
+    if begun:
+        form.initial["body"] = begun.body
+    context = {"form": form, "outlines": OUTLINES, "begun": begun, **_unsaved(request, None, form)}
     return render(request, "desk/edit.html", context, status=REFUSED if form.is_bound else 200)
 
 

@@ -10,6 +10,7 @@ from articles.drafts import draft_of
 from articles.integrity import Draft
 from articles.integrity.readability import METHOD, grades
 from articles.models import Article
+from articles.outlines import without_guidance
 from articles.rendering import clean_line, clean_text
 from articles.states import Audience
 
@@ -59,7 +60,7 @@ class Live:
 
 
 def as_typed(article: Article, given: Mapping[str, str]) -> Article:
-    """A copy that holds what is being typed; it is looked at and never saved.
+    """A copy that holds what is being typed, without guidance; it is looked at and never saved.
 
     Raises:
         UnreadableText: a text holds characters or a length that cannot be accepted.
@@ -68,7 +69,7 @@ def as_typed(article: Article, given: Mapping[str, str]) -> Article:
     if title := given.get("title", "").strip():
         typed.title = clean_line(title, name="question", limit=300)
     for name in TEXTS:
-        setattr(typed, name, clean_text(given.get(name, ""), name=PLACES[name].lower()))
+        setattr(typed, name, without_guidance(clean_text(given.get(name, ""), name=PLACES[name].lower())))
     for name in DECLARED:
         setattr(typed, name, clean_text(given.get(name, "")[:500], name=name))
     if given.get("audience") in Audience.values:

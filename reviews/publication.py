@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.text import get_text_list
 
-from articles import editing, integrity, transitions
+from articles import editing, integrity, outlines, transitions
 from articles.drafts import draft_of
 from articles.integrity.risk import risk_of
 from articles.models import Article, Notice, Revision, RiskClass
@@ -76,6 +76,8 @@ def missing_from(article: Article) -> list[str]:
         "who paid for the work (“Nobody” has to be said)": article.funding,
     }
     missing = [name for name, text in needed.items() if not text]
+    if outlines.holds_guidance(article):
+        missing.append("its guidance taken out (all that stands between “<!-- Guide:” and “-->”)")
     if not article.title.rstrip().endswith("?"):
         missing.append("a question mark at the end of its question")
     return missing

@@ -23,8 +23,8 @@ from articles.states import Risk, State
 from articles.transitions import ALLOWED, WHY_NOT
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
+from reviews import expectations, policy, publication, queue
 from reviews import inbox as inboxes
-from reviews import policy, publication, queue
 from reviews.author_forms import SubmitForm, WithdrawForm
 from reviews.kinds import Verdict
 from reviews.models import Decision, Notification
@@ -148,10 +148,19 @@ def _submission(
         "rule": policy.in_force().rule(level),
         "is_public": RiskClass.objects.get(pk=level).public_before_approval,
         "caution": _caution_before_check(article),
+        "readers": expectations.readers_of(article),
+        "duration": expectations.usual_duration(level),
         **_since_last(article),
     }
+    context["is_offered"] = form.is_bound or _is_possible(context)
     status = 409 if isinstance(refusal, Conflict) else REFUSED if form.is_bound else 200
     return render(request, "desk/submit.html", context, status=status)
+
+
+def _is_possible(context: dict[str, Any]) -> bool:
+    """Whether pressing the button could do anything: else there is none, but what to do first."""
+    only_text_answers = any(answer is None for _, answer in context["blocking"])
+    return not (context["why_not"] or context["missing"] or context.get("unreadable") or only_text_answers)
 
 
 def _caution_before_check(article: Article) -> Any:

@@ -7,8 +7,11 @@ from django.urls import reverse
 
 from articles import buffers, editing
 from articles.models import Article, Buffer
+from articles.outlines import OUTLINES
 from editorial import clock
+from editorial.errors import WorkflowError
 from editorial.models import AuditEntry
+from reviews import publication
 from tests import factories
 from tests.desk import at, typed, typed_over, words
 
@@ -156,3 +159,27 @@ def test_the_page_shows_what_is_being_typed_as_readers_would_see_it_and_stores_n
 
     refused = desk.post(at("desk-typed", draft), typed_over(draft, body="One \u202e two"))
     assert (refused.status_code, "cannot be shown as a page yet" in words(refused)) == (200, True)
+
+
+# Where to begin
+
+
+def test_each_kind_of_article_comes_with_its_sections_and_guidance_can_never_be_submitted(desk, draft, ana):
+    page = words(desk.get(reverse("desk-new")))
+    for outline in OUTLINES:
+        assert outline.name in page
+        begun = desk.get(reverse("desk-new"), {"kind": outline.slug}).context["form"]["body"].value()
+        assert begun.count("## ") == begun.count("<!-- Guide: ") == len(outline.sections)
+    assert desk.get(reverse("desk-new"), {"kind": "nothing-known"}).context["form"]["body"].value() is None
+
+    body = f"{OUTLINES[0].body}\nExercise helps [@hayden2021].\n"
+    article = editing.change(draft, by=ana, edition=draft.edition, body=body)
+    assert "its guidance taken out" in words(desk.get(at("desk-submit", article)))
+    with pytest.raises(WorkflowError, match="guidance"):
+        publication.submit(article, by=ana)
+    editing.change(article, by=ana, edition=article.edition, body=f"{factories.BODY}<!-- Guide: left open")
+    with pytest.raises(WorkflowError, match="guidance"):
+        publication.submit(article, by=ana)
+    shown = desk.post(at("desk-typed", draft), typed_over(draft, body=body))
+    assert "Guide:" not in words(shown)
+    assert "Exercise helps" in shown.context["unit"].text.body_html

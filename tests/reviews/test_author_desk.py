@@ -1,10 +1,13 @@
 """What the author's desk promises where editors and board come in: no surprise, no lost reason, no second copy."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from articles import editing
 from articles.desk_findings import remarks
+from articles.models import Move
 from articles.states import State
 from reviews import publication
 from reviews.models import Notification
@@ -30,6 +33,34 @@ def test_the_submit_page_says_what_will_happen_who_reads_it_and_under_which_caut
     assert "frozen as revision 1" in page
     assert "This text was made with an AI system, and no health professional has checked it." in page
     assert "Risk class 2" in page
+
+
+def test_the_submit_page_says_how_many_may_read_it_and_how_long_it_took_for_others(desk, ana, rob, rita):
+    article = factories.draft(by=ana)
+    rita.specialties.clear()
+    page = words(desk.get(at("desk-submit", article)))
+    assert "2 board members can be asked now, 1 of them from the specialty" in page
+    assert "not enough reviews of this risk class yet to say" in page
+    for days in (1, 2, 3, 9, 30):
+        decided = factories.submitted(by=ana)
+        Move.objects.create(
+            article=decided,
+            revision=decided.latest_revision,
+            origin=State.UNDER_REVIEW,
+            target=State.CHANGES_REQUESTED,
+            at=decided.latest_revision.submitted_at + timedelta(days=days),
+            by_label="Rob",
+        )
+    page = words(desk.get(at("desk-submit", article)))
+    assert "Half of the last 5 texts of this risk class were decided within 3 days" in page
+
+
+def test_where_nothing_can_be_submitted_there_is_no_form_and_what_to_do_first(desk, ana, submitted):
+    unfinished = factories.draft(by=ana, short_answer="")
+    for article in (unfinished, submitted, factories.draft(by=ana, references=False)):
+        assert "Submit revision" not in words(desk.get(at("desk-submit", article)))
+    assert "Mend the text first" in words(desk.get(at("desk-submit", unfinished)))
+    assert "Submit revision 1" in words(desk.get(at("desk-submit", factories.draft(by=ana))))
 
 
 def test_words_that_raise_the_risk_are_told_before_submitting(desk, ana):
