@@ -42,10 +42,21 @@ def remembered(key: str, make: Callable[[], str], *, seconds: int = KEEP_SECONDS
     return made
 
 
+def remembered_bytes(key: str, make: Callable[[], bytes], *, seconds: int = KEEP_SECONDS) -> bytes:
+    """As `remembered`, for a file."""
+    kept = attempt(lambda: cache.get(key))
+    if isinstance(kept, bytes):
+        return kept
+    made = make()
+    attempt(lambda: cache.set(key, made, seconds))
+    return made
+
+
 @functools.cache
 def release() -> str:
     """Names the code and templates that pages are made with, so that a new release never serves old pages."""
-    sources = sorted([*(settings.HOME / "templates").rglob("*.html"), *(settings.HOME / "articles").glob("*.py")])
+    own = settings.HOME / "articles"
+    sources = sorted([*(settings.HOME / "templates").rglob("*.html"), *own.glob("*.py"), *own.glob("printing/*.*")])
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 

@@ -51,9 +51,9 @@ def one_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found, unit = _found(slug, at=at)
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
-    this = _version_or_404(found, number, at=at)
+    this = version_or_404(found, number, at=at)
     if this.unit is None:
-        return _taken_back(request, found, this)
+        return taken_back(request, found, this)
     response = _unchanged(request, this.unit) or _version_page(request, found, this, this.unit, unit, at=at)
     return headers.keep_out_of_search(headers.for_unit(response, this.unit, request, at=at))
 
@@ -66,9 +66,9 @@ def receipt(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found, unit = _found(slug, at=at)
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
-    this = _version_or_404(found, number, at=at)
+    this = version_or_404(found, number, at=at)
     if this.unit is None:
-        return _taken_back(request, found, this)
+        return taken_back(request, found, this)
     body = as_json(receipt_of(found, this, this.unit))
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     headers.keep_out_of_search(headers.for_list(response, [this.unit]))
@@ -88,7 +88,7 @@ def comparison(request: HttpRequest, slug: str, older: int, newer: int) -> HttpR
         raise Http404
     before, after = both[older], both[newer]
     if before.unit is None or after.unit is None:
-        return _taken_back(request, found, before if before.unit is None else after)
+        return taken_back(request, found, before if before.unit is None else after)
     context = {
         "unit": before.unit,
         "before": before,
@@ -107,14 +107,15 @@ def _found(slug: str, *, at: datetime) -> tuple[Article, PublicArticle]:
     return found, public_article(found, at=at)
 
 
-def _version_or_404(article: Article, number: int, *, at: datetime) -> Version:
+def version_or_404(article: Article, number: int, *, at: datetime) -> Version:
+    """A version that is or was public."""
     this = version(article, number, at=at) if number < LARGEST_NUMBER else None
     if this is None:
         raise Http404
     return this
 
 
-def _taken_back(request: HttpRequest, article: Article, this: Version) -> HttpResponse:
+def taken_back(request: HttpRequest, article: Article, this: Version) -> HttpResponse:
     """Gone for good, as the address of a withdrawn article is."""
     response = render(request, "articles/version_gone.html", {"article": article, "version": this}, status=410)
     response["Cache-Control"] = "no-store"

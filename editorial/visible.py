@@ -1,10 +1,12 @@
 """What a reader of a finished body can see, one piece for each article in it."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree, html
+from pypdf import PdfReader
 
 UNIT = "data-standing"
 ENTRIES = {"entry", "item"}
@@ -21,10 +23,13 @@ UNITS = etree.XPath(f"//*[@{UNIT}][not(ancestor::*[@{UNIT}])]")
 def pieces(body: bytes, *, content_type: str, charset: str) -> list[str]:
     """The words of each article in the body, white space folded.
 
-    An article is an element with `data-standing` on a page, an entry of a feed, and an object's `standing` in JSON.
+    An article is an element with `data-standing` on a page, an entry of a feed, and an object's `standing` in JSON. In
+    a PDF each sheet counts as one: any of them may be handed on alone.
     """
     if "json" in content_type:
         found = _in_json(json.loads(body.decode(charset)))
+    elif "pdf" in content_type:
+        found = (sheet.extract_text() for sheet in PdfReader(io.BytesIO(body)).pages)
     elif "html" in content_type:
         found = _in_page(body.decode(charset))
     elif "xml" in content_type:

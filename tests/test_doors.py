@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from articles import printing
 from articles.asking import unit_at
 from articles.models import Topic
 from editorial import account_mail, clock
@@ -54,6 +55,9 @@ DOORS = {
     "verify": (EVERYONE, EVERYONE),
     "choose-reader": (NOBODY, EVERYONE),
     "article-references": (EVERYONE, NOBODY),
+    "article-pdf": (EVERYONE if printing.is_available() else NOBODY, NOBODY),
+    "version-pdf": (EVERYONE if printing.is_available() else NOBODY, NOBODY),
+    "article-citation": (EVERYONE, NOBODY),
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),
     "feed": (EVERYONE, NOBODY),
@@ -282,10 +286,10 @@ def addresses(people, ana, rob, rita, noor, eva):
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
     slugs |= dict.fromkeys(["topic", "topic-feed", "topic-feed-json"], public.topic.slug)
-    slugs |= dict.fromkeys(["article-references", "report"], public.slug)
+    slugs |= dict.fromkeys(["article-references", "report", "article-pdf", "article-citation"], public.slug)
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
-    slugs |= dict.fromkeys(["versions", "version", "version-receipt", "comparison"], twice.slug)
+    slugs |= dict.fromkeys(["versions", "version", "version-pdf", "version-receipt", "comparison"], twice.slug)
     tokens = {"question": question_token, "ticket": report_token, "invitation-link": "1-forged"}
     tokens["unsubscribe"] = telling.token(noor, Kind.WITHDRAWN)
     found = [
@@ -392,7 +396,7 @@ def test_a23_words_of_a_confidential_text_reach_only_those_whose_work_it_is(addr
     with one_list() as faults:
         for name, address in [*addresses, *_where_it_would_be_if_it_were_public(addresses)]:
             for person, browser in people.items():
-                if CANARY in Knock(browser, "GET", address).response.content.decode():
+                if CANARY in Knock(browser, "GET", address).response.content.decode(errors="replace"):
                     shown_to.add(person)
                     if person not in CONCERNED:
                         faults.append(f"GET {name} as {person} shows the text")
@@ -403,6 +407,7 @@ def _where_it_would_be_if_it_were_public(addresses):
     slug = dict(addresses)["desk-article"].split("/")[2]
     for rest in ("", "1/", "1/receipt.json"):
         yield "versions", f"/articles/{slug}/versions/{rest}"
+    yield from (("article-pdf", f"/articles/{slug}/article.pdf"), ("article-citation", f"/articles/{slug}/cite.txt"))
     yield from (("article", f"/articles/{slug}/"), ("api:article", f"/api/v1/articles/{slug}/"))
     yield from (("search", f"/search/?q={BESIDE_IT}"), ("api:articles", f"/api/v1/articles/?q={BESIDE_IT}"))
 

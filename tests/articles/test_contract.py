@@ -27,12 +27,15 @@ OF_ONE = {
     "version-receipt": ("json", {"number": 1}),
     "api:article": ("json", {}),
     "article-references": ("file", {"form": "bib"}),
+    "article-citation": ("file", {"form": "txt"}),
 }
 LISTS = ["article-list", "topic", "search", "a-z", "newly-checked", "corrections", "feed", "feed-json"]
 LISTS += ["topic-feed", "topic-feed-json", "api:articles"]
 ELSEWHERE = {
     "comparison": "needs two versions: test_versions",
     "verify": "test_verify",
+    "article-pdf": "each sheet: test_take_away",
+    "version-pdf": "each sheet: test_take_away",
     "api:only_reading": "refuses",
     "api:only_reading_one": "refuses",
 }
