@@ -1,12 +1,15 @@
 """What machines are told about a page: share cards and JSON-LD, never more than the standing allows."""
 
+import hashlib
 import json
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.public import PublicArticle
+from articles.share_cards import in_words
 
 # As Django's own json_script does: nothing in a title can end the script element.
 INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -15,6 +18,12 @@ INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 def address(unit: PublicArticle) -> str:
     """The permanent address, made from the configured site and never from a request."""
     return f"{settings.SITE_URL}{unit.url}"
+
+
+def card_address(unit: PublicArticle) -> str:
+    """The share card, under an address that changes with what it says: places that show it keep it for weeks."""
+    said = hashlib.sha256(f"{settings.SITE_NAME}{in_words(unit)}".encode()).hexdigest()[:12]
+    return f"{settings.SITE_URL}{reverse('share-card', args=[unit.slug])}?said={said}"
 
 
 def description(unit: PublicArticle) -> str:

@@ -532,6 +532,19 @@ class SearchDocument(models.Model):
         return self.title
 
 
+class SpellingKey(models.Model):
+    """A word of the texts readers are shown, under itself and under what is left of it without one of its letters."""
+
+    key = models.CharField(max_length=24)
+    word = models.CharField(max_length=24)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "word"], name="one_row_per_key_and_word")]
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.word}"
+
+
 class Passage(models.Model):
     """One paragraph of a checked text, for the index only: what is quoted is taken from the text itself."""
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from django.db import connection
 
-from articles import alphabet, paragraphs
+from articles import alphabet, paragraphs, spelling
 from articles.models import Article, SearchDocument
 from articles.public import PublicArticle, for_public, public_article, units
 from editorial import clock
 
 MOST_RESULTS = 200
 LONGEST_QUERY = 200  # characters
+MOST_TRIES = 3  # at a better spelling
+LOOKED_AT = 20  # results in which the better words must stand
 WORD = re.compile(r"\w+", re.UNICODE)
 
 FIND = {
@@ -61,6 +63,21 @@ def search(text: str, *, at: datetime) -> list[PublicArticle]:
     return [built[slugs[pk]] for pk in found if slugs.get(pk) in built]
 
 
+def search_put_right(text: str, *, at: datetime) -> tuple[str, list[PublicArticle]]:
+    """A query near to `text` that finds something, and what it finds; nothing where there is none.
+
+    A better word is only ever one that stands in a text which may be read now: it is looked for in what was found.
+    """
+    near = spelling.near(spelling.WORD.findall(text.lower()))
+    for attempt in range(min(MOST_TRIES, max(map(len, near.values()), default=0))):
+        chosen = {word: better[min(attempt, len(better) - 1)] for word, better in near.items()}
+        query = spelling.replaced(text, chosen)
+        found = search(query, at=at) if len(query) <= LONGEST_QUERY else []
+        if found and set(chosen.values()) <= _words_of(found[:LOOKED_AT]):
+            return query, found
+    return "", []
+
+
 def index(article: Article) -> None:
     """Keep the index at the words readers are shown now; a text nobody is shown is not in it."""
     fresh = for_public(Article.objects.filter(pk=article.pk)).get()
@@ -71,6 +88,7 @@ def index(article: Article) -> None:
         return
     words = f"{unit.text.words}\n{unit.topic}"
     letter, sorted_by = alphabet.place(unit.text.title)
+    spelling.learn_soon(f"{unit.text.title} {words}")
     said = {"title": unit.text.title, "text": words, "letter": letter, "sorted_by": sorted_by}
     SearchDocument.objects.update_or_create(article=article, defaults=said)
 
@@ -96,6 +114,11 @@ def _ids(text: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(FIND[connection.vendor], [asked, MOST_RESULTS])
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def _words_of(units: list[PublicArticle]) -> set[str]:
+    texts = (f"{unit.title} {unit.text.words} {unit.topic}" for unit in units if unit.text)
+    return {word for text in texts for word in spelling.WORD.findall(text.lower())}
 
 
 def _terms(text: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 
-from articles import paragraphs, passages, search, titles
+from articles import paragraphs, passages, search, spelling, titles
 
 
 def prepare(**_: Any) -> None:
@@ -15,6 +15,8 @@ def prepare(**_: Any) -> None:
         search.build()
         titles.build()
         search.place_in_alphabet()
+    if "articles_spellingkey" in present:
+        spelling.learn_from_documents()
     if "articles_checkedsentence" in present:
         passages.note_missing()
     if "articles_passage" in present:

@@ -1,4 +1,4 @@
-"""What a reader takes along: the page as a PDF or as a citation, each under what may be said of its text."""
+"""What a reader takes along: the page as a PDF, a citation or a picture, each under what may be said of its text."""
 
 import hashlib
 from datetime import datetime
@@ -19,6 +19,7 @@ from articles.models import Article
 from articles.past_versions import versions
 from articles.public import PublicArticle, for_public, public_article
 from articles.remembering import fingerprint, remembered_bytes
+from articles.share_cards import card
 from articles.source_status import list_version
 from articles.version_pages import taken_back, version_or_404
 from articles.views import instead_of_text, references_with_places
@@ -72,6 +73,19 @@ def _citation(unit: PublicArticle, form: str, *, at: datetime) -> HttpResponse:
     response = HttpResponse(body, content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{unit.slug[:80]}-cite.{form}"'
     return response
+
+
+@carries_articles
+@require_safe
+def share_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """For places that show a picture beside a shared address."""
+    at = clock.now()
+    unit = public_article(get_object_or_404(for_public(Article.objects.all()), slug=slug), at=at)
+    if refusal := instead_of_text(request, unit, at=at):
+        return refusal
+    made = remembered_bytes(f"card:{settings.SITE_NAME}:{fingerprint(unit)}", lambda: card(unit))
+    response = HttpResponse(made, content_type="image/png")
+    return declare(headers.keep_out_of_search(headers.for_unit(response, unit, request, at=at)), [unit], form="line")
 
 
 def _pdf(request: HttpRequest, found: Article, unit: PublicArticle, *, at: datetime) -> HttpResponse:

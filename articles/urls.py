@@ -25,6 +25,7 @@ urlpatterns = [
     path("articles/<slug:slug>/article.pdf", take_away_pages.pdf_of_article, name="article-pdf"),
     path("articles/<slug:slug>/versions/<int:number>/article.pdf", take_away_pages.pdf_of_version, name="version-pdf"),
     path("articles/<slug:slug>/cite.<str:form>", take_away_pages.citation, name="article-citation"),
+    path("articles/<slug:slug>/card.png", take_away_pages.share_card, name="share-card"),
     path("reader/", reader_pages.choose_reader, name="choose-reader"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("search/", views.search_page, name="search"),

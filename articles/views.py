@@ -24,7 +24,8 @@ from articles.querysets import ArticleQuerySet
 from articles.readers import COOKIE, NAMES, known
 from articles.remembering import fingerprint, remembered
 from articles.rendering import mentions
-from articles.search import LONGEST_QUERY, search
+from articles.search import LONGEST_QUERY, search, search_put_right
+from articles.share_cards import in_words
 from articles.source_status import list_version, statuses_of
 from editorial import clock
 
@@ -83,14 +84,17 @@ def instead_of_text(request: HttpRequest, unit: PublicArticle, *, at: datetime) 
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()
-    trouble, found = "", []
+    trouble, better, found, at = "", "", [], clock.now()
     try:
-        found = search(query, at=clock.now()) if query else []
+        found = search(query, at=at) if query else []
+        if query and not found and "exactly" not in request.GET:
+            better, found = search_put_right(query, at=at)
     except ValueError as refusal:
         trouble, query = str(refusal), query[:LONGEST_QUERY]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    results = [(unit, excerpt(unit.text.words, query)) for unit in page if unit.text]
-    context = {"query": query, "trouble": trouble, "page": page, "results": results, "longest": LONGEST_QUERY}
+    results = [(unit, excerpt(unit.text.words, better or query)) for unit in page if unit.text]
+    context = {"query": query, "better": better, "trouble": trouble, "page": page, "results": results}
+    context["longest"] = LONGEST_QUERY
     response = render(request, "articles/search.html", context, status=400 if trouble else 200)
     headers.keep_out_of_search(headers.for_list(response, page))
     return declare(response, page, form="line")
@@ -116,6 +120,8 @@ def _page(
         "counted": numbers,
         "address": metadata.address(unit),
         "description": metadata.description(unit),
+        "card": metadata.card_address(unit),
+        "card_says": in_words(unit),
         "json_ld": metadata.json_ld(unit),
     }
     return declare(render(request, "articles/article.html", context), [unit])

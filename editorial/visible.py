@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree, html
+from PIL import Image
 from pypdf import PdfReader
 
 UNIT = "data-standing"
@@ -24,12 +25,15 @@ def pieces(body: bytes, *, content_type: str, charset: str) -> list[str]:
     """The words of each article in the body, white space folded.
 
     An article is an element with `data-standing` on a page, an entry of a feed, and an object's `standing` in JSON. In
-    a PDF each sheet counts as one: any of them may be handed on alone.
+    a PDF each sheet counts as one: any of them may be handed on alone. What is on a
+    picture stands in its `Description`.
     """
     if "json" in content_type:
         found = _in_json(json.loads(body.decode(charset)))
     elif "pdf" in content_type:
         found = (sheet.extract_text() for sheet in PdfReader(io.BytesIO(body)).pages)
+    elif "png" in content_type:
+        found = iter([_on_picture(body)])
     elif "html" in content_type:
         found = _in_page(body.decode(charset))
     elif "xml" in content_type:
@@ -43,6 +47,11 @@ def _in_page(page: str) -> Iterator[str]:
     if page.strip():
         seen = _without_unseen(html.document_fromstring(page))
         yield from (_words(unit) for unit in UNITS(seen))
+
+
+def _on_picture(picture: bytes) -> str:
+    with Image.open(io.BytesIO(picture), formats=["PNG"]) as opened:
+        return str(opened.info.get("Description", ""))
 
 
 def _in_feed(feed: bytes) -> Iterator[str]:

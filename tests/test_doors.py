@@ -58,6 +58,7 @@ DOORS = {
     "article-pdf": (EVERYONE if printing.is_available() else NOBODY, NOBODY),
     "version-pdf": (EVERYONE if printing.is_available() else NOBODY, NOBODY),
     "article-citation": (EVERYONE, NOBODY),
+    "share-card": (EVERYONE, NOBODY),
     "topic": (EVERYONE, NOBODY),
     "search": (EVERYONE, NOBODY),
     "feed": (EVERYONE, NOBODY),
@@ -286,7 +287,9 @@ def addresses(people, ana, rob, rita, noor, eva):
     }
     slugs = {"article": public.slug, "api:article": public.slug, "api:only_reading_one": public.slug}
     slugs |= dict.fromkeys(["topic", "topic-feed", "topic-feed-json"], public.topic.slug)
-    slugs |= dict.fromkeys(["article-references", "report", "article-pdf", "article-citation"], public.slug)
+    slugs |= dict.fromkeys(
+        ["article-references", "report", "article-pdf", "article-citation", "share-card"], public.slug
+    )
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
     slugs |= dict.fromkeys(["versions", "version", "version-pdf", "version-receipt", "comparison"], twice.slug)

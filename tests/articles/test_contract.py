@@ -35,6 +35,7 @@ ELSEWHERE = {
     "comparison": "needs two versions: test_versions",
     "verify": "test_verify",
     "article-pdf": "each sheet: test_take_away",
+    "share-card": "a picture: test_take_away",
     "version-pdf": "each sheet: test_take_away",
     "api:only_reading": "refuses",
     "api:only_reading_one": "refuses",

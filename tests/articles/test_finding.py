@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from articles import search
 from articles.alphabet import place
-from articles.models import SearchDocument
+from articles.models import Article, SearchDocument, SpellingKey
 from editorial import clock
 from reviews import policy, publication
 from tests import factories
@@ -130,3 +130,40 @@ def test_these_lists_cost_the_same_for_three_texts_and_for_thirty(client, ana, a
         publication.correct(factories.submitted(by=ana) and approved, by=ruth, text=f"Put right {n}.")
     assert [queries_of(name) for name in names] == few
     assert max(few) <= 5
+
+
+# Words with slips
+
+
+def page_of_search(client, query, **more):
+    return " ".join(client.get("/search/", {"q": query, **more}).content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("exercize pain", True), ("exercsie", True), ("egzercise", True), ("lastign", True), ("exercise zebra", False)],
+)
+def test_a_slip_is_put_right_and_said(client, ana, django_capture_on_commit_callbacks, typed, found):
+    with django_capture_on_commit_callbacks(execute=True):
+        article = factories.submitted(by=ana)
+    said = page_of_search(client, typed)
+    assert (article.title in said) == found
+    assert (f"Nothing found for “{typed}”. Showing results for" in said) == found
+    assert article.title not in page_of_search(client, typed, exactly="")
+
+
+def test_a14_no_word_is_suggested_that_stands_in_no_text_that_may_be_read(
+    client, ana, eva, django_capture_on_commit_callbacks, django_assert_max_num_queries
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        factories.submitted(by=ana, body=factories.BODY + "\nA quillfeather helps.\n")
+        public = factories.submitted(by=ana, body=factories.BODY + "\nSome plumroses help.\n")
+        factories.submitted(by=ana, risk=3, body=factories.BODY + "\nA wrenchbird helps.\n")
+    hidden = Article.objects.exclude(pk=public.pk).order_by("pk").first()
+    publication.quarantine(hidden, reason="Its page lacks its caution.")
+    assert SpellingKey.objects.filter(word="quillfeather").exists()
+    for typed, word in (("quillfeathr", "quillfeather"), ("wrenchbrid", "wrenchbird"), ("plumrosse", "plumrose<")):
+        assert word not in page_of_search(client, typed)
+    assert "plumroses" in page_of_search(client, "plumrosses")
+    with django_assert_max_num_queries(40):
+        page_of_search(client, " ".join(["quillfeathr", "plumrosess", "exercize"] * 5))

@@ -4,11 +4,13 @@ import io
 import json
 import os
 
+import lxml.html
 import pytest
 from django.core.cache import cache
+from PIL import Image
 from pypdf import PdfReader
 
-from articles import printing
+from articles import printing, share_cards
 from articles.importers import read_references
 from articles.models import Article
 from articles.public import for_public, public_article
@@ -125,3 +127,32 @@ def test_a_citation_of_a_checked_text_names_who_checked_it_and_when(client, ana,
     page = client.get(article.get_absolute_url()).content.decode()
     ways = ["article.pdf", "cite.txt", "cite.bib", "cite.ris", "cite.json", "references.bib"]
     assert all(f'href="/articles/{article.slug}/{way}"' in page for way in ways)
+
+
+# Share card
+
+
+def _on(picture):
+    with Image.open(io.BytesIO(picture)) as opened:
+        return opened.size, opened.info["Description"], opened.convert("RGB").getpixel((600, 600))
+
+
+@pytest.mark.django_db
+def test_inv1_a_share_card_never_shows_a_title_without_its_standing(client, ana, rob, eva):
+    unchecked = factories.submitted(by=ana, title="Is it safe? " + "Supercalifragilistic" * 12 + "?")
+    checked = factories.approved(by=ana, reviewer=rob, editor=eva, title="膝の痛みに運動は効きますか？")
+    for article, ground in ((unchecked, share_cards.AMBER), (checked, share_cards.GREEN)):
+        answer, unit = client.get(f"/articles/{article.slug}/card.png"), unit_of(article)
+        size, said, painted = _on(answer.content)
+        assert (size, painted) == ((1200, 630), tuple(bytes.fromhex(ground[0][1:])))
+        assert said == f"{unit.title} – {unit.label}. {unit.standing_line}"
+        assert not what_is_missing(answer)
+        page = lxml.html.document_fromstring(client.get(article.get_absolute_url()).content.decode())
+        assert page.xpath("//meta[@property='og:image:alt']/@content") == [said]
+        (address,) = page.xpath("//meta[@property='og:image']/@content")
+        assert f"/articles/{article.slug}/card.png?said=" in address
+    bare = io.BytesIO()
+    Image.new("RGB", (10, 10)).save(bare, "PNG")
+    naked = client.get(f"/articles/{unchecked.slug}/card.png")
+    naked.content = bare.getvalue()
+    assert what_is_missing(naked)
