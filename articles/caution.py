@@ -4,11 +4,16 @@ Four parts, as the evidence on labels asks: what was not done, what may be wrong
 """
 
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
+from django.conf import settings
+
+from articles import caution_in_german
 from articles.standing import Standing, Told
 from articles.states import AI_WROTE, Audience, NoticeKind
 
-VERSION = "1"
+VERSION = "2"
 MOST_WORDS = 60
 
 
@@ -120,31 +125,51 @@ INSTEAD = {
 }
 
 
-def caution(standing: Standing, *, ai_involvement: str, audience: str) -> Caution | None:
+# Every language the caution has words in; in any other a text is cautioned in English.
+ENGLISH = "en"
+WORDS: dict[str, Any] = {
+    ENGLISH: SimpleNamespace(ABOUT=ABOUT, OVERLAID=OVERLAID, DO_NOT=DO_NOT, INSTEAD=INSTEAD),
+    "de": caution_in_german,
+}
+
+
+def spoken(language: str) -> str:
+    """The language a text written in `language` is cautioned in: its own where this site offers it."""
+    base = language.lower().partition("-")[0]
+    return base if base in WORDS and base in dict(settings.LANGUAGES) else ENGLISH
+
+
+def caution(standing: Standing, *, ai_involvement: str, audience: str, language: str = ENGLISH) -> Caution | None:
     """The caution this standing calls for, or None where a valid check stands behind every sentence."""
     if not standing.needs_caution:
         return None
+    words = WORDS[spoken(language)]
     if standing.is_pending:
         state = Told.SUBMITTED if standing.state in {Told.DRAFT, Told.REJECTED, Told.WITHDRAWN} else standing.state
         # Anything that is not known to be human work is cautioned as a machine's.
-        not_done, may_be_wrong, line = ABOUT[state, is_machine_written(ai_involvement)]
+        not_done, may_be_wrong, line = words.ABOUT[state, is_machine_written(ai_involvement)]
     else:
         kinds = [overlay.kind for overlay in standing.overlays]
         kind = NoticeKind.SOURCE_ALERT if NoticeKind.SOURCE_ALERT in kinds else NoticeKind.CONCERN
-        not_done, may_be_wrong, line = OVERLAID[kind]
+        not_done, may_be_wrong, line = words.OVERLAID[kind]
     reader = Audience(audience) if audience in Audience.values else Audience.PATIENT
-    return Caution(not_done, may_be_wrong, DO_NOT[reader], INSTEAD[reader], line)
+    return Caution(not_done, may_be_wrong, words.DO_NOT[reader], words.INSTEAD[reader], line)
 
 
 def is_machine_written(ai_involvement: str) -> bool:
     return ai_involvement in AI_WROTE or ai_involvement not in ("none", "language_help")
 
 
-def every_caution() -> list[Caution]:
-    """All the wordings there are, so that a start-up check can read each."""
-    beginnings = [*ABOUT.values(), *OVERLAID.values()]
+def every_caution(language: str = ENGLISH) -> list[Caution]:
+    """All the wordings there are in one language, so that a start-up check can read each.
+
+    Raises:
+        KeyError: there are none in this language, or one is missing.
+    """
+    words = WORDS[language]
+    beginnings = [*(words.ABOUT[key] for key in ABOUT), *(words.OVERLAID[kind] for kind in OVERLAID)]
     return [
-        Caution(not_done, may_be_wrong, DO_NOT[reader], INSTEAD[reader], line)
+        Caution(not_done, may_be_wrong, words.DO_NOT[reader], words.INSTEAD[reader], line)
         for not_done, may_be_wrong, line in beginnings
         for reader in Audience
     ]

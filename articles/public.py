@@ -187,7 +187,9 @@ def unit_under(article: Article, told: Standing, *, reader: str = "") -> PublicA
         topic=topic,
         topic_slug=topic_slug,
         standing=told,
-        caution=caution(told, ai_involvement=ai["involvement"], audience=reader or audience),
+        caution=caution(
+            told, ai_involvement=ai["involvement"], audience=reader or audience, language=data.get("language", "")
+        ),
         text=_text(revision, reader=reader) if revision else None,
         ai_line=ai_line(ai),
         ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=told.is_pending),
@@ -237,7 +239,9 @@ def draft_preview(article: Article, content: dict[str, Any], *, at: datetime) ->
         topic=content["topic"],
         topic_slug=article.topic.slug,
         standing=told,
-        caution=caution(told, ai_involvement=ai["involvement"], audience=content["audience"]),
+        caution=caution(
+            told, ai_involvement=ai["involvement"], audience=content["audience"], language=content["language"]
+        ),
         text=_printable(content, digest=""),
         ai_line=ai_line(ai),
         ai_disclosure=_ai_disclosure(ai["involvement"], is_pending=True),

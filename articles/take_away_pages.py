@@ -83,7 +83,8 @@ def share_card(request: HttpRequest, slug: str) -> HttpResponse:
     unit = public_article(get_object_or_404(for_public(Article.objects.all()), slug=slug), at=at)
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
-    made = remembered_bytes(f"card:{settings.SITE_NAME}:{fingerprint(unit)}", lambda: card(unit))
+    named = hashlib.sha256(f"{settings.SITE_NAME}{fingerprint(unit)}".encode()).hexdigest()
+    made = remembered_bytes(f"card:{named}", lambda: card(unit))
     response = HttpResponse(made, content_type="image/png")
     return declare(headers.keep_out_of_search(headers.for_unit(response, unit, request, at=at)), [unit], form="line")
 

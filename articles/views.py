@@ -93,8 +93,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
         trouble, query = str(refusal), query[:LONGEST_QUERY]
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     results = [(unit, excerpt(unit.text.words, better or query)) for unit in page if unit.text]
-    context = {"query": query, "better": better, "trouble": trouble, "page": page, "results": results}
-    context["longest"] = LONGEST_QUERY
+    words = {"query": query, "better": better, "trouble": trouble, "longest": LONGEST_QUERY}
+    context = words | {"page": page, "results": results}
     response = render(request, "articles/search.html", context, status=400 if trouble else 200)
     headers.keep_out_of_search(headers.for_list(response, page))
     return declare(response, page, form="line")

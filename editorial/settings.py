@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from editorial.broker import socket_path
@@ -285,6 +286,9 @@ MFA_FORMS = {
 }
 
 LANGUAGE_CODE = "en-gb"
+# The languages this site has texts in: a text in one of them is cautioned in it. The desk does not start where a
+# caution lacks words in one.
+LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in dict.fromkeys(["en", *words("LANGUAGES")])]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

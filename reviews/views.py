@@ -165,7 +165,7 @@ def _is_possible(context: dict[str, Any]) -> bool:
 
 def _caution_before_check(article: Article) -> Any:
     told = Standing(Told.SUBMITTED)
-    return caution(told, ai_involvement=article.ai_involvement, audience=article.audience)
+    return caution(told, ai_involvement=article.ai_involvement, audience=article.audience, language=article.language)
 
 
 def _since_last(article: Article) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import textstat
 
+from articles import caution_in_german
 from articles.caution import MOST_WORDS, Caution, caution, every_caution
 from articles.checks import cautions_are_complete
 from articles.standing import Overlay, Standing, Told
@@ -56,5 +57,38 @@ def test_checked_text_has_none_until_a_source_falls_or_doubts_are_raised():
 def test_a49_the_desk_refuses_to_start_with_an_empty_caution(monkeypatch):
     assert cautions_are_complete() == []
     broken = [replace(every_caution()[0], do_not=" ")]
-    monkeypatch.setattr("articles.checks.every_caution", lambda: broken)
+    monkeypatch.setattr("articles.checks.every_caution", lambda language="en": broken)
     assert [message.id for message in cautions_are_complete()] == ["articles.E001"]
+
+
+@pytest.mark.parametrize(
+    ("told", "table", "spoilt"),
+    [
+        ("no words for 'xx'", None, None),
+        ("empty", "DO_NOT", ""),
+        ("still in English", "DO_NOT", "Do not start, stop or change any treatment because of it."),
+        ("no words for", "INSTEAD", None),
+    ],
+)
+def test_a49_the_desk_refuses_to_start_with_a_language_whose_caution_is_not_whole(
+    settings, monkeypatch, told, table, spoilt
+):
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    assert cautions_are_complete() == []
+    if table is None:
+        settings.LANGUAGES += [("xx", "Nowhere")]
+    else:
+        words = {a: w for a, w in getattr(caution_in_german, table).items() if a != Audience.PATIENT}
+        monkeypatch.setattr(caution_in_german, table, words if spoilt is None else words | {Audience.PATIENT: spoilt})
+    assert any(told in message.msg for message in cautions_are_complete())
+
+
+def test_a_text_is_cautioned_in_its_own_language_where_the_site_offers_it(settings):
+    asked = {"ai_involvement": "none", "audience": "patient"}
+    english = caution(Standing(Told.SUBMITTED), **asked)
+    assert caution(Standing(Told.SUBMITTED), **asked, language="de") == english
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    german = caution(Standing(Told.SUBMITTED), **asked, language="de-AT")
+    assert german in every_caution("de")
+    assert "Fachperson" in german.line
+    assert caution(Standing(Told.SUBMITTED), **asked, language="fr") == english
