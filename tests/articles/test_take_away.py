@@ -140,7 +140,7 @@ def _on(picture):
 @pytest.mark.django_db
 def test_inv1_a_share_card_never_shows_a_title_without_its_standing(client, ana, rob, eva):
     unchecked = factories.submitted(by=ana, title="Is it safe? " + "Supercalifragilistic" * 8 + "?")
-    checked = factories.approved(by=ana, reviewer=rob, editor=eva, title="膝の痛みに運動は効きますか？")
+    checked = factories.approved(by=ana, reviewer=rob, editor=eva, title="膝の痛みに運動は効きますか?")
     for article, ground in ((unchecked, share_cards.AMBER), (checked, share_cards.GREEN)):
         answer, unit = client.get(f"/articles/{article.slug}/card.png"), unit_of(article)
         size, said, painted = _on(answer.content)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0012_passages_and_counted_reports"),
+        ("articles", "0013_unsaved_words"),
     ]
 
     operations = [
