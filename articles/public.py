@@ -346,6 +346,9 @@ def _why_withheld(article: Article, told: Standing) -> str:
     resolved = {n.resolves_id for n in article.notices.all()}
     if still_open := [n for n in unsafe if n.pk not in resolved]:
         return still_open[-1].text
+    raised = [n for n in article.notices.all() if n.kind == NoticeKind.CLASS_RAISED and n.pk not in resolved]
+    if told.state == Told.OVERDUE and raised:
+        return raised[-1].text
     if told.state == Told.OVERDUE:
         return "The date to check this text again has passed. It stays hidden until health professionals have read it."
     return "A text of this kind is only shown once it is approved. It stays hidden until then."

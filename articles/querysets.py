@@ -64,7 +64,11 @@ class ArticleQuerySet(models.QuerySet):
     def _is_checked(self, *, at: datetime) -> Q:
         newest = Q(state=State.APPROVED, latest_revision=F("approval__revision"))
         older = Q(state__in=PIPELINE) & ~Q(latest_revision=F("approval__revision"))
-        return (newest | older) & Q(approval__valid_until__gt=at, approval__digest=F("approval__revision__digest"))
+        return (
+            (newest | older)
+            & ~self._under(NoticeKind.CLASS_RAISED)
+            & Q(approval__valid_until__gt=at, approval__digest=F("approval__revision__digest"))
+        )
 
     def _under(self, kind: NoticeKind) -> Exists:
         """Has a notice of this kind that nobody has resolved."""

@@ -147,20 +147,29 @@ def standing_of_older(
 
 def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quarantined: bool, at: datetime) -> Standing:
     newer = article.latest_revision.number > approval.revision.number and article.state in PIPELINE
-    state = Told.OVERDUE if at >= approval.valid_until else Told.CHANGED if newer else Told.APPROVED
-    hidden = _is_hidden(article, approval, at)
+    raised_at = _class_raised_at(approval, notices)
+    due = min(approval.valid_until, raised_at) if raised_at else approval.valid_until
+    state = Told.OVERDUE if raised_at or at >= due else Told.CHANGED if newer else Told.APPROVED
+    hidden = _is_hidden(article, approval, at) or (raised_at and not article.risk.public_before_approval)
     return Standing(
         state,
         None if hidden else approval.revision,
         True,
         checked_by=checkers(approval),
         checked_at=approval.checked_at,
-        check_due=approval.valid_until,
+        check_due=due,
         released_by=approval.released_by,
         newer_is_pending=newer,
         overlays=overlays,
         is_quarantined=quarantined,
     )
+
+
+def _class_raised_at(approval: Any, notices: tuple) -> datetime | None:
+    """Since when the text belongs to a stricter class than it was checked for; its check is not enough any more."""
+    kind, revision = NoticeKind.CLASS_RAISED, approval.revision
+    raised = (n.at for n in notices if n.kind == kind and n.revision == revision and not _resolution(n, notices))
+    return min(raised, default=None)
 
 
 def checkers(approval: Any) -> tuple[Checker, ...]:
@@ -207,7 +216,7 @@ def _resolution(notice: Any, notices: tuple) -> Any:
 
 
 def _overlays(notices: tuple) -> tuple[Overlay, ...]:
-    over = set(NoticeKind) - {NoticeKind.UNSAFE, NoticeKind.QUARANTINE, NoticeKind.RESOLUTION}
+    over = set(NoticeKind) - {NoticeKind.UNSAFE, NoticeKind.QUARANTINE, NoticeKind.CLASS_RAISED, NoticeKind.RESOLUTION}
     return tuple(
         Overlay(NoticeKind(n.kind), n.text, n.at) for n in notices if n.kind in over and not _resolution(n, notices)
     )

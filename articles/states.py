@@ -35,6 +35,7 @@ class NoticeKind(TextChoices):
     WITHDRAWAL = "withdrawal", "Withdrawal"
     SOURCE_ALERT = "source_alert", "Source alert"
     UNSAFE = "unsafe", "Flagged unsafe"
+    CLASS_RAISED = "class_raised", "Risk class raised"
     QUARANTINE = "quarantine", "Quarantine"
     RESOLUTION = "resolution", "Resolution"
 

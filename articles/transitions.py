@@ -10,7 +10,7 @@ from typing import Any
 
 from articles import passages, search
 from articles.models import Approval, Article, Move, Notice, Revision
-from articles.seals import is_intact, seal_of
+from articles.seals import is_intact, is_proven, seal_of
 from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
 from editorial.attribution import not_an_edit
@@ -45,6 +45,11 @@ WHY_NOT = {
     State.WITHDRAWN: "It was withdrawn. Only a new revision, newly reviewed, brings it back.",
     State.RETRACTED: "It was retracted, and nothing leads out of that.",
 }
+
+CLASS_RAISED_TEXT = (
+    "This text has to be checked more strictly than it was. Its check does not count any more until health"
+    " professionals have read it again."
+)
 
 # Copies of what the newest revision and the standing approval say, where an index can sort by them.
 KEPT_FOR_THE_QUEUE = ("submitted_at", "check_due_at")
@@ -98,26 +103,103 @@ def record_approval(
     revision = article.latest_revision
     if revision is None or revision.digest != digest or not is_intact(revision):
         raise Conflict("The text has moved on since it was checked, so nothing was approved. Open the newest revision.")
-    approval = Approval(
-        revision=revision,
-        number=revision.approvals.count() + 1,
-        digest=digest,
-        checked_at=checked_at,
-        valid_until=term.valid_until,
-        hidden_after=term.hidden_after,
+    approval = _sealed_approval(
+        revision,
         checked_by=checked_by,
+        checked_at=checked_at,
         released_by=released_by,
         risk=article.risk_id,
-        policy_version=term.policy_version,
+        term=term,
     )
-    approval.seal = seal_of(approval)
-    approval.save(force_insert=True)
     record("article.approved", by=None, about=article.about, row=approval, digest=digest)
     passages.note(revision)
     article.approval = approval
     article.check_due_at = approval.valid_until
     _move(article, State.APPROVED, by=None, people=checked_by)
+    settle_raised_class(article, by=None, reason="A newer version was approved.")
     return approval
+
+
+def renew_approval(
+    article: Article, *, digest: str, checked_by: list[dict[str, Any]], checked_at: datetime, term: Term
+) -> Approval:
+    """A quorum has read the approved text again, unchanged: a new round of its approval, with a new date.
+
+    Only a completed re-check calls this. The state stays what it is: the text and its release are the same.
+
+    Raises:
+        Conflict: it is not the text that stands approved, or its stored words were tampered with.
+    """
+    before = article.approval
+    if before is None or not has_checked_text(article) or article.state in (State.WITHDRAWN, State.RETRACTED):
+        raise Conflict("No approved text of this article stands, so nothing was approved.")
+    if before.digest != digest or not is_proven(before):
+        raise Conflict("The text has moved on since it was checked, so nothing was approved. Open the newest revision.")
+    approval = _sealed_approval(
+        before.revision,
+        checked_by=checked_by,
+        checked_at=checked_at,
+        released_by=before.released_by,
+        risk=article.risk_id,
+        term=term,
+    )
+    record("article.approval_renewed", by=None, about=article.about, row=approval, digest=digest)
+    article.approval, article.check_due_at, article.updated_at = approval, approval.valid_until, clock.now()
+    _store(article, "approval", "check_due_at", "updated_at")
+    settle_raised_class(article, by=None, reason="It was read again for its class.")
+    return approval
+
+
+def _sealed_approval(
+    revision: Revision,
+    *,
+    checked_by: list[dict[str, Any]],
+    checked_at: datetime,
+    released_by: str,
+    risk: int,
+    term: Term,
+) -> Approval:
+    approval = Approval(
+        revision=revision,
+        number=revision.approvals.count() + 1,
+        digest=revision.digest,
+        checked_at=checked_at,
+        valid_until=term.valid_until,
+        hidden_after=term.hidden_after,
+        checked_by=checked_by,
+        released_by=released_by,
+        risk=risk,
+        policy_version=term.policy_version,
+    )
+    approval.seal = seal_of(approval)
+    approval.save(force_insert=True)
+    return approval
+
+
+def note_raised_class(article: Article) -> Notice | None:
+    """The approved text belongs to a stricter class now: its check is due at once, whatever its date was."""
+    if article.approval is None or article.risk_id <= article.approval.risk or _raised_classes(article):
+        return None
+    article.check_due_at = clock.now()
+    _store(article, "check_due_at")
+    return publish_notice(
+        article, NoticeKind.CLASS_RAISED, by=None, text=CLASS_RAISED_TEXT, concerns=article.approval.revision
+    )
+
+
+def settle_raised_class(article: Article, *, by: User | None, reason: str) -> list[Notice]:
+    """The text was read again for its class, replaced, or put back into the class it was checked for."""
+    settled = _raised_classes(article)
+    for notice in settled:
+        publish_notice(article, NoticeKind.RESOLUTION, by=by, text=reason, reason=reason, resolves=notice)
+    if settled and article.approval:
+        article.check_due_at = article.approval.valid_until
+        _store(article, "check_due_at")
+    return settled
+
+
+def _raised_classes(article: Article) -> list[Notice]:
+    return list(article.notices.filter(kind=NoticeKind.CLASS_RAISED, resolution=None))
 
 
 def withdraw(article: Article, *, by: User, text: str, reason: str) -> Notice:
@@ -145,12 +227,19 @@ def has_checked_text(article: Article) -> bool:
 
 
 def publish_notice(
-    article: Article, kind: NoticeKind, *, by: User | None, text: str, reason: str = "", resolves: Notice | None = None
+    article: Article,
+    kind: NoticeKind,
+    *,
+    by: User | None,
+    text: str,
+    reason: str = "",
+    resolves: Notice | None = None,
+    concerns: Revision | None = None,
 ) -> Notice:
     """Add a notice to the article's record; standing takes it from there."""
     notice = Notice.objects.create(
         article=article,
-        revision=resolves.revision if resolves else _concerned(article, kind),
+        revision=resolves.revision if resolves else concerns or _concerned(article, kind),
         kind=kind,
         text=text,
         reason=reason,

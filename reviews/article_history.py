@@ -38,12 +38,14 @@ def article_history(request: StaffRequest, pk: int) -> HttpResponse:
 
 def decisions_visible_to(user: User, article: Article) -> QuerySet[Decision]:
     """Editors see every decision; a reviewer those on the revisions they have decided on themselves."""
-    all_of_them = Decision.objects.filter(revision__article=article).select_related("revision")
+    all_of_them = Decision.objects.filter(revision__article=article).select_related("revision", "assignment")
     all_of_them = all_of_them.defer("revision__content", "revision__findings").order_by("-pk")
     if user.is_editor:
         return all_of_them[:MOST]
     own = Decision.objects.filter(reviewer__user=user, revision__article=article).values("revision")
-    return all_of_them.filter(revision__in=own)[:MOST]
+    # What others found in a re-check that is still open stays with them until it is settled.
+    still_open = {"assignment__recheck__isnull": False, "assignment__recheck__closed_at": None}
+    return all_of_them.filter(revision__in=own).exclude(**still_open)[:MOST]
 
 
 def _log(article: Article) -> list[history.Entry]:

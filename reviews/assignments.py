@@ -1,7 +1,6 @@
 """Asking board members to read, and ending that: the loan of access begins and ends here."""
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -23,6 +22,7 @@ from reviews.models import (
     Decision,
     InterestAnswer,
     InterestDeclaration,
+    Recheck,
     ReviewAssignment,
 )
 from reviews.notifications import editors, notify
@@ -126,7 +126,9 @@ def replace(assignment: ReviewAssignment, member: BoardMember, *, by: User | Non
         check_editor(article, by=by)
     if not assignment.is_open:
         raise Conflict("This assignment has ended already; nothing was changed.")
-    passed_on = _invite(article, member, by=by, discipline=assignment.discipline, replaces=assignment)
+    passed_on = _invite(
+        article, member, by=by, discipline=assignment.discipline, recheck=assignment.recheck, replaces=assignment
+    )
     end(article, assignment, Ending.PASSED_ON, by=by, reason=reason)
     _tell_ended(article, assignment, reason)
     notify(
@@ -167,6 +169,23 @@ def find_third(article: Article, *, entry: AuditEntry | None = None) -> ReviewAs
         reviewer=best.member.user.label if best else "",
     )
     return third
+
+
+@transaction.atomic
+def ask_again(recheck: Recheck, member: BoardMember, *, by: User | None) -> ReviewAssignment:
+    """Invite `member` to read what a re-check is about; `by=None` is the system.
+
+    Raises:
+        PermissionDenied: `by` is not an editor free of other duties.
+        Conflict: the re-check is closed, or the text it is about stands no longer.
+        WorkflowError: this member cannot be asked.
+    """
+    article = Article.objects.lock(recheck.article_id)
+    recheck = Recheck.objects.get(pk=recheck.pk)
+    if by is not None:
+        check_editor(article, by=by)
+    check_read_again(article, recheck)
+    return _invite(article, member, by=by, discipline=article.topic, recheck=recheck)
 
 
 @transaction.atomic
@@ -237,8 +256,13 @@ def end(article: Article, assignment: ReviewAssignment, ending: Ending, *, by: U
 
 
 def close_all(article: Article, *, by: User | None, reason: str) -> None:
-    """End what is still open on this article: its revision is no longer under review."""
-    still_open = ReviewAssignment.objects.open().filter(revision__article=article)
+    """End what is still open on the newest revision: it is no longer under review. Re-checks of another go on."""
+    close_these(article, ReviewAssignment.objects.filter(recheck=None), by=by, reason=reason)
+
+
+def close_these(article: Article, these: ReviewAssignmentQuerySet, *, by: User | None, reason: str) -> None:
+    """End those among these that are open on this article, and tell whoever held them."""
+    still_open = these.open().filter(revision__article=article)
     for assignment in still_open.select_related("reviewer__user", "revision").order_by("pk"):
         end(article, assignment, Ending.CLOSED, by=by, reason=reason)
         _tell_ended(article, assignment, reason)
@@ -277,6 +301,13 @@ def check_ready(assignment: ReviewAssignment) -> None:
         raise WorkflowError("Answer the invitation first: the text is shown once you have accepted it.")
     interests.check_current(assignment.reviewer)
     _check_credential(assignment.reviewer)
+
+
+def check_read_again(article: Article, recheck: Recheck) -> None:
+    """The re-check is open, and the text it is about is still the one readers rely on."""
+    stands = article.approval is not None and article.approval.revision_id == recheck.revision_id
+    if not recheck.is_open or not stands or not transitions.has_checked_text(article):
+        raise Conflict("This re-check is over, so nothing was recorded.")
 
 
 def with_readiness(chosen: ReviewAssignmentQuerySet) -> ReviewAssignmentQuerySet:
@@ -326,7 +357,9 @@ def _check_may_accept(article: Article, assignment: ReviewAssignment, *, by: Use
         raise Conflict("You accepted this review already; nothing was changed.")
     if by.pk in matching.authors_of(article):
         raise PermissionDenied("You had a hand in this text, so you cannot review it.")
-    if article.latest_revision_id != assignment.revision_id or article.state not in WAITING:
+    if assignment.recheck:
+        check_read_again(article, assignment.recheck)
+    elif article.latest_revision_id != assignment.revision_id or article.state not in WAITING:
         raise Conflict("This revision is no longer waiting to be read, so nothing was recorded.")
     interests.check_current(assignment.reviewer)
     _check_credential(assignment.reviewer)
@@ -336,7 +369,7 @@ def _take_on(article: Article, assignment: ReviewAssignment, *, by: User) -> Non
     assignment.accepted_at = clock.now()
     saved_by(assignment, by)
     assignment.save(update_fields=["accepted_at"])
-    if article.state == State.SUBMITTED:
+    if article.state == State.SUBMITTED and assignment.recheck is None:
         transitions.start_review(article, by=by, people=[printed(assignment.reviewer)])
 
 
@@ -361,10 +394,13 @@ def _invite(
     by: User | None,
     discipline: Topic,
     due_at: datetime | None = None,
+    recheck: Recheck | None = None,
     replaces: ReviewAssignment | None = None,
 ) -> ReviewAssignment:
-    _check_may_read(article, member, by=by)
-    assignment = _new_assignment(article, member, by=by, discipline=discipline, due_at=due_at, replaces=replaces)
+    _check_may_read(article, member, by=by, recheck=recheck)
+    assignment = _new_assignment(
+        article, member, by=by, discipline=discipline, due_at=due_at, recheck=recheck, replaces=replaces
+    )
     permissions.grant_reading(article, member.user)
     entry = record(
         "review.assigned",
@@ -387,28 +423,36 @@ def _invite(
 
 
 def _new_assignment(
-    article: Article, member: BoardMember, *, by: User | None, discipline: Topic, due_at: datetime | None, **more: Any
+    article: Article,
+    member: BoardMember,
+    *,
+    by: User | None,
+    discipline: Topic,
+    due_at: datetime | None,
+    recheck: Recheck | None,
+    replaces: ReviewAssignment | None,
 ) -> ReviewAssignment:
     now = clock.now()
     due_at = due_at or policy.due_at(policy.in_force().rule(article.risk_id), asked_at=now)
     if due_at <= now:
         raise WorkflowError("The due date has passed already. Choose a day that is still to come.")
     assignment = ReviewAssignment(
-        revision=article.latest_revision,
+        revision=recheck.revision if recheck else article.latest_revision,
+        recheck=recheck,
+        replaces=replaces,
         reviewer=member,
         discipline=discipline,
         assigned_by=by,
         assigned_at=now,
         due_at=due_at,
-        **more,
     )
     saved_by(assignment, by)
     assignment.save()
     return assignment
 
 
-def _check_may_read(article: Article, member: BoardMember, *, by: User | None) -> None:
-    if article.state not in WAITING:
+def _check_may_read(article: Article, member: BoardMember, *, by: User | None, recheck: Recheck | None = None) -> None:
+    if recheck is None and article.state not in WAITING:
         raise WorkflowError(
             f"Nobody can be asked to read “{article.title}” now. {transitions.WHY_NOT[State(article.state)]}"
         )
@@ -420,8 +464,8 @@ def _check_may_read(article: Article, member: BoardMember, *, by: User | None) -
         (person.pk in matching.authors_of(article), "had a hand in this text and cannot review it"),
         (person.pk in matching.editors_of(article), "acts as an editor on this article and cannot review it too"),
         (
-            ReviewAssignment.objects.filter(revision=article.latest_revision, reviewer=member).exists(),
-            "was asked to read this revision already",
+            person.pk in matching.barred_from(article, recheck=recheck),
+            "was asked to read this already",
         ),
     )
     for applies, why in refusals:

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from articles import retractions
 from articles.drafts import draft_of_frozen
@@ -115,7 +116,8 @@ def begin(assignment: ReviewAssignment, *, by: User) -> None:
     article, assignment = assignments.lock(assignment)
     is_first = assignment.opened_at is None
     assignments.note_opened(assignment, by=by)
-    last = last_decision(assignment) if is_first else None
+    is_part = assignment.recheck is not None and not assignment.recheck.is_whole
+    last = last_decision(assignment) if is_first and not is_part else None
     if last:
         _carry_over(article, assignment, last, by=by)
 
@@ -143,6 +145,8 @@ def judge(
     """
     article, assignment = reading.lock(assignment, by=by, digest=digest)
     claim = _claim(assignment.revision, identity)
+    if assignment.recheck and not assignment.recheck.is_whole and identity not in assignment.recheck.claims:
+        raise WorkflowError("You are asked about other claims of this text, so nothing was kept.")
     said = _checked(finding, place=place, note=note)
     held = assignment.claim_verdicts.filter(identity=claim.identity).first()
     if held and held.carried_from_id is None and said == {name: getattr(held, name) for name in said}:
@@ -190,8 +194,11 @@ def mark_of(verdict: ClaimVerdict | None) -> str:
 
 
 def last_decision(assignment: ReviewAssignment) -> Decision | None:
-    """What this reviewer decided last about this article, whichever revision that was."""
-    theirs = Decision.objects.filter(reviewer=assignment.reviewer_id, revision__article=assignment.revision.article_id)
+    """What this reviewer decided last about a whole text of this article, whichever revision that was."""
+    of_the_whole = Q(assignment__recheck=None) | Q(assignment__recheck__is_whole=True)
+    theirs = Decision.objects.filter(
+        of_the_whole, reviewer=assignment.reviewer_id, revision__article=assignment.revision.article_id
+    )
     return theirs.exclude(assignment=assignment).select_related("revision").order_by("-pk").first()
 
 

@@ -35,6 +35,7 @@ class Reading:
     required: frozenset[str]
     verdicts: Mapping[str, ClaimVerdict]
     answers: Mapping[str, ChecklistAnswer]
+    items: tuple[checklist.Item, ...] = checklist.ITEMS
 
     @property
     def judged(self) -> int:
@@ -51,14 +52,15 @@ class Reading:
     @property
     def progress(self) -> str:
         """“34 of 60 claims, 9 of 12 checklist”."""
-        return (
-            f"{self.judged} of {len(self.required)} claim{'' if len(self.required) == 1 else 's'},"
-            f" {self.answered} of {len(checklist.ITEMS)} checklist"
-        )
+        judged = f"{self.judged} of {len(self.required)} claim{'' if len(self.required) == 1 else 's'}"
+        return f"{judged}, {self.answered} of {len(self.items)} checklist" if self.items else judged
 
 
 def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule) -> Reading:
     claims = claims_of(assignment.revision)
+    if assignment.recheck and not assignment.recheck.is_whole:
+        named = tuple(claim for claim in claims if claim.identity in assignment.recheck.claims)
+        return Reading(named, frozenset(c.identity for c in named), verdicts_of(assignment), {}, ())
     return Reading(
         claims,
         required(claims, assignment.revision, rule),
@@ -82,11 +84,11 @@ def _missing_claims(reading: Reading) -> Iterator[Missing]:
 
 
 def _missing_answers(reading: Reading) -> Iterator[Missing]:
-    unanswered = [item for item in checklist.ITEMS if item.name not in reading.answers]
+    unanswered = [item for item in reading.items if item.name not in reading.answers]
     if unanswered:
         titles = ", ".join(f"“{item.title}”" for item in unanswered)
         yield Missing(f"Checklist: not answered yet: {titles}", f"check-{unanswered[0].name}")
-    for item in checklist.ITEMS:
+    for item in reading.items:
         given = reading.answers.get(item.name)
         if given and given.answer == Answer.NO:
             yield Missing(f"Checklist: “{item.title}” is answered with no", f"check-{item.name}")

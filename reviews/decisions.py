@@ -12,7 +12,18 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import WorkflowError
 from editorial.models import AuditEntry, User
-from reviews import assignments, checklist, claims, completeness, interests, matching, policy, reading, receipts
+from reviews import (
+    assignments,
+    checklist,
+    claims,
+    completeness,
+    interests,
+    matching,
+    policy,
+    reading,
+    receipts,
+    rechecks,
+)
 from reviews.confirmation import method_of
 from reviews.kinds import Ending, Kind, Verdict
 from reviews.models import BoardMember, Decision, Release, ReviewAssignment
@@ -33,7 +44,7 @@ def approve(
         Incomplete: claims or checklist are not done, or one of them speaks against the text.
         WorkflowError: `confirmation` does not prove that `by` just meant this digest.
     """
-    article, decision, entry = _decide(
+    article, decision, entry = decide(
         assignment, Verdict.APPROVE, by=by, digest=digest, receipt=receipt, reason=note, confirmation=confirmation
     )
     if complete_if_ready(article):
@@ -57,7 +68,7 @@ def reject(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str,
 @transaction.atomic
 def flag_unsafe(assignment: ReviewAssignment, *, by: User, digest: str, receipt: str, reason: str) -> Decision:
     """Following this text could hurt someone: it is hidden at once and nothing is approved until that is resolved."""
-    article, decision, entry = _decide(assignment, Verdict.UNSAFE, by=by, digest=digest, receipt=receipt, reason=reason)
+    article, decision, entry = decide(assignment, Verdict.UNSAFE, by=by, digest=digest, receipt=receipt, reason=reason)
     transitions.publish_notice(article, NoticeKind.UNSAFE, by=by, text=UNSAFE_TEXT, reason=decision.reason)
     assignments.close_all(article, by=by, reason="A reviewer flagged the text as unsafe.")
     transitions.request_changes(article, by=by, people=[assignments.printed(decision.reviewer)])
@@ -92,12 +103,13 @@ def complete_if_ready(article: Article) -> bool:
     approval = transitions.record_approval(
         article,
         digest=revision.digest,
-        checked_by=[_printed(d) for d in counted],
+        checked_by=[printed(d) for d in counted],
         checked_at=checked_at,
         released_by=release.by_label,
         term=policy.term(rule, version=rules.version, checked_at=checked_at),
     )
     assignments.close_all(article, by=None, reason="The text was approved by others.")
+    rechecks.drop(article, by=None, reason="A newer version was approved.")
     notify(
         Kind.APPROVED,
         [article.author, *article.coauthors.all(), *editors()],
@@ -117,7 +129,7 @@ def open_unsafe(article: Article) -> list[Notice]:
 def _decide_against(
     assignment: ReviewAssignment, verdict: Verdict, *, by: User, digest: str, receipt: str, reason: str
 ) -> Decision:
-    article, decision, entry = _decide(assignment, verdict, by=by, digest=digest, receipt=receipt, reason=reason)
+    article, decision, entry = decide(assignment, verdict, by=by, digest=digest, receipt=receipt, reason=reason)
     decisions = list(Decision.objects.filter(revision=decision.revision_id))
     approvals = sum(d.verdict == Verdict.APPROVE for d in decisions)
     if approvals and approvals >= len(decisions) - approvals:
@@ -137,7 +149,7 @@ def _decide_against(
     return decision
 
 
-def _decide(
+def decide(
     assignment: ReviewAssignment,
     verdict: Verdict,
     *,
@@ -146,9 +158,15 @@ def _decide(
     receipt: str,
     reason: str,
     confirmation: str = "",
+    is_again: bool = False,
 ) -> tuple[Article, Decision, AuditEntry]:
-    """Lock, judge, write: one decision per assignment, whoever comes second is told so."""
+    """Lock, judge, write: one decision per assignment, whoever comes second is told so.
+
+    `is_again`: it is about an approved text that is read again. For `recheck_answers`, not for a door.
+    """
     article, assignment = reading.lock(assignment, by=by, digest=digest)
+    if is_again != (assignment.recheck_id is not None):
+        raise WorkflowError("This reading is of another kind, so nothing was recorded. Open it from My reviews.")
     opened_at = receipts.opened_at(receipt, assignment=assignment, by=by, digest=digest)
     rule = policy.in_force().rule(article.risk_id)
     read = completeness.reading_of(assignment, rule=rule)
@@ -224,7 +242,7 @@ def _tell_editors_what_is_missing(article: Article, decision: Decision, entry: A
     notify(kind, editors(), event=f"{kind}:{decision.pk}", article=article, entry=entry)
 
 
-def _printed(decision: Decision) -> dict[str, Any]:
+def printed(decision: Decision) -> dict[str, Any]:
     return {
         "name": decision.reviewer_label,
         "profession": decision.profession,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from reviews.invitation_pages import Answers, invitation
 from reviews.kinds import ClaimFinding
 from reviews.later_checks import later_checks
 from reviews.models import Decision, ReviewAssignment
+from reviews.recheck_forms import AnswerForm
 
 
 def reading(assignment: ReviewAssignment) -> Reading:
@@ -73,7 +75,8 @@ def desk(
         revisions=_past(article.pk),
         **_since(article, assignment, last),
         **_claims(request, assignment, last, typed),
-        decision_form=_with_receipt(decision_form, served),
+        decision_form=_with_receipt(decision_form, served, assignment),
+        answer_button="Record what I found" if assignment.recheck else "Record my decision",
         unsafe_form=_served_anew(unsafe_form, served),
         unsafe_is_open=unsafe_form is not None,
         decline_form=decline_form or DeclineForm(auto_id="decline-%s", suggests=False),
@@ -97,7 +100,7 @@ def _claims(
         "filters": claim_cards.FILTERS,
         "show": show,
         "opened": _opened(request, read, typed),
-        "items": [_item(item, read, typed) for item in checklist.ITEMS],
+        "items": [_item(item, read, typed) for item in read.items],
         "findings": findings,
         "elsewhere": replace(findings, said=claim_cards.elsewhere(findings, cards)),
     }
@@ -125,12 +128,19 @@ def _opened(request: StaffRequest, read: Reading, typed: Mapping[str, str]) -> i
     return next(undone, 1)
 
 
-def _with_receipt(form: DecisionForm | None, served: dict[str, str]) -> DecisionForm:
+def answer_form(assignment: ReviewAssignment, data: Any = None, **kwargs: Any) -> DecisionForm:
+    """What is asked at the end: a decision, or what was found on reading an approved text again."""
+    if assignment.recheck:
+        return AnswerForm(data, recheck=assignment.recheck, **kwargs)
+    return DecisionForm(data, **kwargs)
+
+
+def _with_receipt(form: DecisionForm | None, served: dict[str, str], assignment: ReviewAssignment) -> DecisionForm:
     """Every serving of the text carries a new receipt, and the statement has to be made anew for it."""
     if form is None:
-        return DecisionForm(initial=served, auto_id="decide-%s")
+        return answer_form(assignment, initial=served, auto_id="decide-%s")
     typed = {name: value for name, value in form.data.items() if name not in ("statement", "password")}
-    return DecisionForm(typed | served, auto_id="decide-%s")
+    return answer_form(assignment, typed | served, auto_id="decide-%s")
 
 
 def _served_anew(form: UnsafeForm | None, served: dict[str, str]) -> UnsafeForm:
@@ -142,7 +152,10 @@ def record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     """What was decided and by whom, claim by claim; the text itself went back with the loan of access."""
     decision = assignment.decision
     entry = AuditEntry.objects.filter(subject=f"reviews.decision:{decision.pk}").first()
-    others = list(Decision.objects.filter(revision=assignment.revision_id).exclude(pk=decision.pk))
+    again = assignment.recheck
+    same = Q(recheck=again) if again else Q(recheck=None, revision=assignment.revision_id)
+    asked = ReviewAssignment.objects.filter(same)
+    others = list(Decision.objects.filter(assignment__in=asked).exclude(pk=decision.pk).select_related("assignment"))
     return render_at_desk(
         request,
         "reviews/decision_record.html",
@@ -185,7 +198,7 @@ def is_held(request: StaffRequest, assignment: ReviewAssignment) -> bool:
 def loaded() -> Any:
     """Assignments with all that the desk says of them."""
     every = ReviewAssignment.objects.select_related(
-        "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision"
+        "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision", "recheck"
     )
     return assignments.with_readiness(every)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +21,7 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, matching, policy, publication, queue
+from reviews import assignments, matching, policy, publication, queue, rechecks
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
@@ -32,8 +33,11 @@ from reviews.forms import (
     RiskForm,
     TakeBackForm,
 )
+from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
-from reviews.models import Decision, Release, ReviewAssignment
+from reviews.models import Decision, Recheck, Release, ReviewAssignment
+from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed
+from reviews.rechecks import found_to_stand
 from reviews.reminders import NextStep, next_step
 
 LIFTED = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
@@ -71,9 +75,21 @@ def _check_again(article: Article, by: User, form: Form) -> None:
         check_runs.run(revision, by=by)
 
 
+def _read_again(article: Article, by: User, form: Form) -> None:
+    said = form.cleaned_data
+    rechecks.open_recheck(article, by=by, reason=RecheckReason.EDITOR, words=said["why"], claims=said["claims"])
+
+
+def _ask_again(article: Article, by: User, form: Form) -> None:
+    recheck = get_object_or_404(Recheck, article=article, pk=form.cleaned_data["recheck"])
+    rechecks.invite(recheck, form.cleaned_data["member"], by=by)
+
+
 ACTS = {
     "assign": Act(AssignForm, _assign, "Invited. They hear of it now, and reminders follow by themselves."),
     "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
+    "read_again": Act(ReadAgainForm, _read_again, "It is read again; the approved text stays as it is meanwhile."),
+    "ask_again": Act(AskAgainForm, _ask_again, "Invited. They hear of it now, and reminders follow by themselves."),
     "release": Act(
         ReleaseForm,
         lambda article, by, form: publication.release(article, by=by, digest=form.cleaned_data["digest"]),
@@ -154,6 +170,11 @@ def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: A
     if name == "assign":
         fits, suggested = matching.fits(article), assignments.last_suggested(article)
         return AssignForm(data, article=article, candidates=fits, suggested=suggested, auto_id=auto_id)
+    if name == "read_again":
+        return ReadAgainForm(data, article=article, auto_id=auto_id)
+    if name == "ask_again":
+        about = get_object_or_404(Recheck, article=article, pk=_number(key or data.get("recheck", "")))
+        return AskAgainForm(data, article=article, about=about, auto_id=auto_id)
     if name == "risk":
         initial = {"level": article.risk_id}
     if name == "release":
@@ -162,8 +183,8 @@ def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: A
 
 
 def _key(name: str, form: Form) -> tuple[str, str]:
-    """Which of several forms of one kind this is: there is one per assignment and one per notice."""
-    return name, str(form.data.get("assignment") or form.data.get("notice") or "")
+    """Which of several forms of one kind this is: there is one per assignment, per notice and per re-check."""
+    return name, str(form.data.get("assignment") or form.data.get("notice") or form.data.get("recheck") or "")
 
 
 def _page(
@@ -175,9 +196,9 @@ def _page(
     refusal: str = "",
 ) -> HttpResponse:
     revision = article.latest_revision
-    asked = list(_asked(revision))
+    asked, again = list(_asked(article)), listed(article)
     still_open = [n for n in article.notices.all() if n.kind in LIFTED and not _is_resolved(n, article)]
-    forms = _forms(request.user, article, asked, still_open, bound or {})
+    forms = _forms(request.user, article, asked, still_open, again, bound or {})
     steps = _next_steps(asked)
     context = {
         **admin.site.each_context(request),
@@ -192,10 +213,11 @@ def _page(
         "findings": findings_of(revision) if revision else None,
         "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
-        "decisions": Decision.objects.filter(revision=revision) if revision else (),
+        "decisions": Decision.objects.filter(revision=revision).select_related("assignment") if revision else (),
         "release": Release.objects.filter(revision=revision).first() if revision else None,
         "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
         "shortfall": matching.shortfall(article) if article.state in PIPELINE else "",
+        "rechecks": [(r, forms.get(("ask_again", str(r.pk)))) for r in again],
         "forms": {name: form for (name, key), form in forms.items() if not key},
         "opened": {name for name, _ in bound or {}},
         "unplaced": _unplaced(bound or {}, asked, still_open),
@@ -208,6 +230,7 @@ def _forms(
     article: Article,
     asked: list[ReviewAssignment],
     still_open: list[Notice],
+    again: list[Recheck],
     bound: dict[tuple[str, str], Form],
 ) -> dict[tuple[str, str], Form]:
     """A form for each thing that makes sense now; the verbs still have the last word."""
@@ -218,7 +241,10 @@ def _forms(
             forms["take_back", pk] = _form("take_back", article, None, key=pk, assignment=assignment.pk)
     for notice in still_open:
         pk = str(notice.pk)
-        forms["resolve", pk] = _form("resolve", article, None, key=pk, notice=notice.pk)
+        forms["resolve", pk] = _form("resolve", article, None, key=pk, notice=notice.pk, text=found_to_stand(notice))
+    for recheck in again:
+        if recheck.is_open:
+            forms["ask_again", str(recheck.pk)] = _form("ask_again", article, None, key=str(recheck.pk))
     return forms | bound
 
 
@@ -234,6 +260,8 @@ def _sensible(user: User, article: Article) -> list[str]:
     names = ["risk"]
     if article.latest_revision:
         names.append("check_again")
+    if rechecks.has_text_to_read(article):
+        names.append("read_again")
     if state in (State.SUBMITTED, State.UNDER_REVIEW):
         names.append("assign")
     if state == State.UNDER_REVIEW:
@@ -245,10 +273,18 @@ def _sensible(user: User, article: Article) -> list[str]:
     return names
 
 
-def _asked(revision: Revision | None) -> Any:
-    mine = ReviewAssignment.objects.filter(revision=revision) if revision else ReviewAssignment.objects.none()
+def _number(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) < 12):
+        raise Http404
+    return int(said)
+
+
+def _asked(article: Article) -> Any:
+    """Whoever was asked to read the newest revision, or reads the approved text again."""
+    read_again = Q(recheck__article=article, recheck__closed_at=None)
+    mine = ReviewAssignment.objects.filter(Q(revision=article.latest_revision_id) | read_again)
     people = ("reviewer__user", "reviewer__deputy__user", "discipline", "assigned_by", "suggested__user")
-    return mine.select_related(*people).prefetch_related("steps", "reviewer__absences")
+    return mine.select_related(*people, "recheck").prefetch_related("steps", "reviewer__absences")
 
 
 def _next_steps(asked: list[ReviewAssignment]) -> dict[int, NextStep | None]:

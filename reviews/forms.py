@@ -302,6 +302,9 @@ class BoardTermsForm(forms.Form):
     interest_months = forms.IntegerField(
         label="A declaration of interests is valid for, in months", min_value=1, max_value=60
     )
+    recheck_days = forms.IntegerField(
+        label="An approved text is read again so many days before its check is due", min_value=1, max_value=180
+    )
     look_back_months = forms.IntegerField(label="… and looks back over, in months", min_value=1, max_value=240)
 
 

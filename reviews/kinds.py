@@ -12,6 +12,34 @@ class Verdict(TextChoices):
     UNSAFE = "unsafe", "Flag as unsafe"
 
 
+# How the same verdicts read where an approved text is looked at again.
+AGAIN = {
+    Verdict.APPROVE: "It stands",
+    Verdict.REQUEST_CHANGES: "It needs changes",
+    Verdict.REJECT: "It should be rejected",
+    Verdict.UNSAFE: "It is unsafe",
+}
+
+
+class RecheckReason(TextChoices):
+    """Why an approved text, or a part of it, is read again."""
+
+    EXPIRY = "expiry", "Its check runs out"
+    SOURCE_ALERT = "source_alert", "A source was retracted or is in doubt"
+    REPORT = "report", "A reader reported it"
+    RISK = "risk", "Its risk class was raised"
+    EDITOR = "editor", "An editor asked for it"
+
+
+class RecheckOutcome(TextChoices):
+    """What came of reading it again."""
+
+    STANDS = "stands", "It stands"
+    NEEDS_CHANGES = "needs_changes", "It needs changes"
+    UNSAFE = "unsafe", "It is unsafe"
+    DROPPED = "dropped", "No longer needed"
+
+
 class ClaimFinding(TextChoices):
     """What a reviewer found when they held one claim against its sources."""
 
@@ -123,6 +151,9 @@ class Kind(TextChoices):
     QUESTION_DRAFTED = "question_drafted", "A reader's question became a draft of yours"
     SAFETY_REPORT = "safety_report", "A reader says that a text could hurt someone"
     REPORT_ESCALATED = "report_escalated", "A report needs the responsible editor"
+    RECHECK_OPENED = "recheck_opened", "An approved text is read again"
+    RECHECK_STANDS = "recheck_stands", "Read again: it stands"
+    RECHECK_CHANGES = "recheck_changes", "Read again: it needs changes"
 
 
 # About somebody's safety, or about what they may open and are held to: told at once, whatever they chose.

@@ -14,12 +14,13 @@ from editorial import clock
 from editorial.models import AuditEntry
 from reviews import absences, credentials, interests, policy
 from reviews.kinds import Declared, Ending
-from reviews.models import BoardMember, ReviewAssignment
+from reviews.models import BoardMember, Recheck, ReviewAssignment
 
 # What only an editor does; of a withdrawal or a risk that an author set, the author is told by authorship already.
 EDITORS_ACTS = (
     *("review.assigned", "revision.released", "article.risk_set", "article.withdrawn"),
     *("notice.correction", "notice.concern", "notice.retraction", "notice.resolution"),
+    "recheck.opened",
 )
 
 
@@ -59,20 +60,20 @@ class Candidate:
         return (not self.is_matched, bool(self.concerns), load, self.open_reviews, self.member.pk)
 
 
-def fits(article: Article) -> list[Candidate]:
+def fits(article: Article, *, recheck: Recheck | None = None) -> list[Candidate]:
     """Everybody on the board who has no duty on this article, best first; a constant number of queries."""
-    members = _present(article).exclude(user__in=barred_from(article))
+    members = _present(article).exclude(user__in=barred_from(article, recheck=recheck))
     topic = _Topic.of(article)
     return sorted((_judged(member, topic) for member in members), key=lambda candidate: candidate.order)
 
 
-def candidates(article: Article) -> list[Candidate]:
-    """Board members who may be asked to read the newest revision, best first."""
-    return [candidate for candidate in fits(article) if not candidate.why_not]
+def candidates(article: Article, *, recheck: Recheck | None = None) -> list[Candidate]:
+    """Board members who may be asked to read the newest revision or, for a re-check, what it is about; best first."""
+    return [candidate for candidate in fits(article, recheck=recheck) if not candidate.why_not]
 
 
-def best(article: Article) -> Candidate | None:
-    return next(iter(candidates(article)), None)
+def best(article: Article, *, recheck: Recheck | None = None) -> Candidate | None:
+    return next(iter(candidates(article, recheck=recheck)), None)
 
 
 def why_not(article: Article, member: BoardMember) -> str:
@@ -83,9 +84,13 @@ def why_not(article: Article, member: BoardMember) -> str:
     )
 
 
-def barred_from(article: Article) -> set[int]:
-    """Ids of everyone with a duty on this article: its authors, who acted as an editor, who was asked to read it."""
-    asked = ReviewAssignment.objects.filter(revision=article.latest_revision)
+def barred_from(article: Article, *, recheck: Recheck | None = None) -> set[int]:
+    """Ids of everyone with a duty on this article: its authors, who acted as an editor, who was asked to read it.
+
+    Whoever read a text before may read it again: then only those count who were asked for this very re-check.
+    """
+    same = Q(recheck=recheck) if recheck else Q(revision=article.latest_revision)
+    asked = ReviewAssignment.objects.filter(same)
     return authors_of(article) | editors_of(article) | set(asked.values_list("reviewer__user", flat=True))
 
 

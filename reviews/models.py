@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from articles.models import Topic
 from editorial.outgoing import Outgoing
 from reviews.kinds import (
+    AGAIN,
     AGAINST,
     Act,
     Answer,
@@ -22,6 +23,8 @@ from reviews.kinds import (
     Outcome,
     Problem,
     QuestionStage,
+    RecheckOutcome,
+    RecheckReason,
     ReportStage,
     Verdict,
 )
@@ -31,6 +34,7 @@ from reviews.querysets import (
     NotificationQuerySet,
     ProblemReportQuerySet,
     ReaderQuestionQuerySet,
+    RecheckQuerySet,
     ReviewAssignmentQuerySet,
     SavedViewQuerySet,
 )
@@ -155,6 +159,54 @@ class ReviewPolicy(models.Model):
         return f"Policy {self.version}"
 
 
+class Recheck(models.Model):
+    """An approved text, or some of its claims, that is read once more while it stays approved."""
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=14, choices=RecheckReason)
+    claims = models.JSONField(default=list, help_text="The identities of the claims it is about; none: the whole text.")
+    is_whole = models.BooleanField()
+    words = models.TextField(help_text="What the reviewers are told of why.")
+    notice = models.ForeignKey("articles.Notice", models.PROTECT, null=True, related_name="+")
+    report = models.ForeignKey("ProblemReport", models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Null: the system.")
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=14, choices=RecheckOutcome, blank=True)
+
+    objects = RecheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice"], condition=Q(notice__isnull=False), name="once_for_a_notice"),
+            models.UniqueConstraint(fields=["report"], condition=Q(report__isnull=False), name="once_for_a_report"),
+            models.UniqueConstraint(
+                fields=["revision"],
+                condition=Q(is_whole=True, closed_at__isnull=True),
+                name="whole_text_once_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="a_closed_recheck_has_an_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["article"], condition=Q(closed_at__isnull=True), name="open_rechecks")]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.scope}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def scope(self) -> str:
+        many = len(self.claims)
+        return f"{many} claim{'' if many == 1 else 's'}" if many else "the whole text"
+
+
 class ReviewAssignment(models.Model):
     """One board member, asked to read one revision of one article, by a date."""
 
@@ -165,6 +217,7 @@ class ReviewAssignment(models.Model):
     assigned_at = models.DateTimeField()
     due_at = models.DateTimeField()
     replaces = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="+")
+    recheck = models.ForeignKey(Recheck, models.PROTECT, null=True, editable=False, related_name="assignments")
     accepted_at = models.DateTimeField(null=True, editable=False)
     opened_at = models.DateTimeField(null=True, editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
@@ -178,7 +231,12 @@ class ReviewAssignment(models.Model):
     class Meta:
         ordering = ["due_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["revision", "reviewer"], name="asked_once_per_revision"),
+            models.UniqueConstraint(
+                fields=["revision", "reviewer"], condition=Q(recheck__isnull=True), name="asked_once_per_revision"
+            ),
+            models.UniqueConstraint(
+                fields=["recheck", "reviewer"], condition=Q(recheck__isnull=False), name="asked_once_per_recheck"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
                 name="an_end_has_a_kind",
@@ -317,6 +375,12 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} by {self.reviewer_label}"
+
+    @property
+    def said(self) -> str:
+        """The verdict in words; of an approved text that was read again, in words of its own."""
+        verdict = Verdict(self.verdict)
+        return AGAIN[verdict] if self.assignment.recheck_id else str(verdict.label)
 
     @property
     def claim_tally(self) -> str:

@@ -59,5 +59,5 @@ def _place(mine: MyReviews, assignment: ReviewAssignment, now: datetime) -> list
 
 def _loaded() -> ReviewAssignmentQuerySet:
     return ReviewAssignment.objects.select_related(
-        "revision__article__risk", "revision__article__topic", "discipline", "assigned_by"
+        "recheck", "revision__article__risk", "revision__article__topic", "discipline", "assigned_by"
     ).defer("revision__article__body", "revision__article__plain_body", "revision__article__short_answer")

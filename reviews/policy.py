@@ -73,6 +73,7 @@ class Terms:
 
     interest_months: int = 12  # how long a declaration of interests is valid
     look_back_months: int = 36  # how far back it reaches
+    recheck_days: int = 60  # so long before its check is due, an approved text is given to be read again
     ladder: tuple[Rung, ...] = LADDER  # what happens, one after another, while a review stays undone
 
 
@@ -257,6 +258,8 @@ def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:
 def _refuse_nonsense_terms(terms: Terms) -> None:
     if terms.interest_months < 1 or terms.look_back_months < 1:
         raise WorkflowError("A declaration of interests must be valid for, and look back over, at least one month.")
+    if not 1 <= terms.recheck_days <= 180:
+        raise WorkflowError("An approved text is read again from 1 to 180 days before its check is due.")
     days = [rung.days for rung in terms.ladder]
     if not days or days != sorted(set(days)) or any(rung.act not in Act.values for rung in terms.ladder):
         raise WorkflowError("The ladder needs at least one rung, each on a day of its own, in the order of the days.")

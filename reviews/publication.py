@@ -17,8 +17,8 @@ from editorial.attribution import not_an_edit
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, decisions, matching
-from reviews.kinds import Kind
+from reviews import assignments, decisions, matching, rechecks
+from reviews.kinds import Kind, RecheckReason
 from reviews.models import Release
 from reviews.notifications import editors, notify
 
@@ -132,6 +132,9 @@ def release(article: Article, *, by: User, digest: str) -> Release:
 def set_risk(article: Article, level: int, *, by: User, reason: str = "") -> None:
     """Set the risk class; where a lower one asks for no more than is there, the waiting text is approved at once.
 
+    An approved text that is put into a stricter class than it was checked for is overdue from this moment, hidden
+    where the new class shows nothing unchecked, and read again as a whole.
+
     Raises:
         PermissionDenied: `by` is neither an author who raises it nor an editor free of other duties on this article.
         WorkflowError: a lowering without a reason.
@@ -140,7 +143,24 @@ def set_risk(article: Article, level: int, *, by: User, reason: str = "") -> Non
     if not editing.is_author(article, by):
         assignments.check_editor(article, by=by)
     editing.set_risk(article, level, by=by, reason=reason)
-    decisions.complete_if_ready(Article.objects.lock(article.pk))
+    article = Article.objects.lock(article.pk)
+    _follow_class(article, by=by, reason=reason)
+    decisions.complete_if_ready(article)
+
+
+def _follow_class(article: Article, *, by: User, reason: str) -> None:
+    """An approval does for the class it was given in, and for milder ones."""
+    approval = article.approval
+    if approval is None or not rechecks.has_text_to_read(article):
+        return
+    if article.risk_id <= approval.risk:
+        for notice in transitions.settle_raised_class(
+            article, by=by, reason=reason.strip() or "The class was lowered."
+        ):
+            rechecks.drop(article, by=by, reason="Its class was lowered again.", notice=notice)
+    elif (notice := transitions.note_raised_class(article)) and not rechecks.is_read_as_a_whole(article):
+        words = f"It was checked as risk {approval.risk} and is risk {article.risk_id} now. Read the whole text again."
+        rechecks.open_recheck(article, by=None, reason=RecheckReason.RISK, words=words, notice=notice)
 
 
 @transaction.atomic
@@ -156,6 +176,7 @@ def withdraw(article: Article, *, by: User, reason: str) -> Notice:
         article, by=by, text="This text was withdrawn and is no longer published.", reason=reason.strip()
     )
     assignments.close_all(article, by=by, reason="The text was withdrawn.")
+    rechecks.drop(article, by=by, reason="The text was withdrawn.")
     notify(
         Kind.WITHDRAWN,
         [article.author, *article.coauthors.all(), *editors()],
@@ -186,6 +207,7 @@ def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
     _need(reason, "Say why it is retracted; the reason is kept on record.")
     notice = transitions.retract(article, by=by, text=text.strip(), reason=reason.strip())
     assignments.close_all(article, by=by, reason="The article was retracted.")
+    rechecks.drop(article, by=by, reason="The article was retracted.")
     _tell_of_notice(article, notice)
     return notice
 
@@ -209,6 +231,7 @@ def resolve(notice: Notice, *, by: User, text: str) -> Notice:
     resolution = transitions.publish_notice(
         article, NoticeKind.RESOLUTION, by=by, text=text.strip(), reason=text.strip(), resolves=notice
     )
+    rechecks.drop(article, by=by, reason="An editor settled it.", notice=notice)
     decisions.complete_if_ready(article)
     return resolution
 

@@ -43,8 +43,18 @@ class ReviewAssignmentQuerySet(models.QuerySet):
     def lock(self, pk: int) -> Any:
         """Re-read and locked; lock its article first."""
         return (
-            self.select_for_update(of=("self",)).select_related("reviewer__user", "revision", "discipline").get(pk=pk)
+            self.select_for_update(of=("self",))
+            .select_related("reviewer__user", "revision", "discipline", "recheck")
+            .get(pk=pk)
         )
+
+
+class RecheckQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def of_whole_texts(self) -> Self:
+        return self.filter(is_whole=True)
 
 
 class CredentialQuerySet(models.QuerySet):

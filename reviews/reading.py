@@ -23,7 +23,9 @@ def lock(assignment: ReviewAssignment, *, by: User, digest: str) -> tuple[Articl
     assignments.check_ready(assignment)
     if by.pk in matching.authors_of(article):
         raise PermissionDenied("You had a hand in this text, so you cannot review it.")
-    if article.state != State.UNDER_REVIEW or article.latest_revision_id != assignment.revision_id:
+    if assignment.recheck:
+        assignments.check_read_again(article, assignment.recheck)
+    elif article.state != State.UNDER_REVIEW or article.latest_revision_id != assignment.revision_id:
         raise Conflict("This revision is no longer under review, so nothing was recorded.")
     if digest != assignment.revision.digest:
         raise Conflict("The text you were shown is not the one under review. Open the review again and read it there.")

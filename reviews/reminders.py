@@ -119,7 +119,7 @@ def _tell_editors(article: Article, assignment: ReviewAssignment, rung: Rung) ->
 
 
 def _reassign(article: Article, assignment: ReviewAssignment, rung: Rung) -> str:
-    best = matching.best(article)
+    best = matching.best(article, recheck=assignment.recheck)
     refusal = _passed_on(assignment, best.member) if best else "nobody on the board is free to read it"
     if best and not refusal:
         return f"passed on to {best.member.user.label}, who fits best"

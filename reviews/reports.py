@@ -16,9 +16,9 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, private_addresses
+from reviews import assignments, private_addresses, rechecks
 from reviews.claims import FrozenClaim, claims_of
-from reviews.kinds import Kind, Outcome, Problem, ReportStage
+from reviews.kinds import Kind, Outcome, Problem, RecheckReason, ReportStage
 from reviews.models import ProblemReport
 from reviews.notifications import editors, notify
 
@@ -81,6 +81,15 @@ def escalate(report: ProblemReport, *, by: User) -> None:
     report.escalated_at = clock.now()
     report.stage = ReportStage.ESCALATED
     report.save(update_fields=["stage", "escalated_at"])
+    if report.claim and article.approval and article.approval.revision_id == report.revision_id:
+        rechecks.open_recheck(
+            article,
+            by=by,
+            reason=RecheckReason.REPORT,
+            words=f"A reader reported this sentence: {report.get_kind_display()}",
+            claims={report.claim},
+            report=report,
+        )
     entry = record("report.escalated", by=by, about=article.about, report=report.pk)
     responsible = User.objects.filter(is_active=True, is_responsible_editor=True)
     notify(

@@ -15,10 +15,11 @@ from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
 from reviews import assignments, checklist, claims, confirmation, decisions, desk_page
 from reviews.completeness import Reading
-from reviews.forms import AcceptForm, ChecklistForm, DecisionForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
+from reviews.forms import AcceptForm, ChecklistForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
 from reviews.invitation_pages import after_answer
 from reviews.kinds import Verdict
 from reviews.models import Decision, ReviewAssignment
+from reviews.recheck_answers import answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +128,7 @@ def _status_of(refusal: Exception) -> int:
 
 
 def _decide(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
-    form = DecisionForm(request.POST)
+    form = desk_page.answer_form(assignment, request.POST)
     if not form.is_valid():
         return _again(request, assignment, 422, decision_form=form)
     try:
@@ -139,6 +140,10 @@ def _decide(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse
 
 def _call_verb(assignment: ReviewAssignment, request: StaffRequest, said: dict[str, Any]) -> Decision:
     served = {"by": request.user, "digest": said["digest"], "receipt": said["receipt"]}
+    if assignment.recheck:
+        stands = said["verdict"] == Verdict.APPROVE
+        proof = _proof(assignment, request.user, said) if stands else ""
+        return answer(assignment, said["verdict"], reason=said["reason"], confirmation=proof, **served)
     if said["verdict"] == Verdict.APPROVE:
         proof = _proof(assignment, request.user, said)
         return decisions.approve(assignment, note=said["reason"], confirmation=proof, **served)
@@ -162,14 +167,20 @@ def _flag_unsafe(request: StaffRequest, assignment: ReviewAssignment) -> HttpRes
     if not form.is_valid():
         return _again(request, assignment, 422, unsafe_form=form)
     try:
-        decision = decisions.flag_unsafe(assignment, by=request.user, **form.cleaned_data)
+        decision = _call_unsafe(assignment, by=request.user, **form.cleaned_data)
     except (WorkflowError, PermissionDenied) as refusal:
         return _refused(request, assignment, refusal, unsafe_form=form)
     return _decided(request, decision)
 
 
+def _call_unsafe(assignment: ReviewAssignment, **said: Any) -> Decision:
+    if assignment.recheck:
+        return answer(assignment, Verdict.UNSAFE, **said)
+    return decisions.flag_unsafe(assignment, **said)
+
+
 def _decided(request: StaffRequest, decision: Decision) -> HttpResponse:
-    messages.success(request, f"Your decision is on record: {decision.get_verdict_display().lower()}.")
+    messages.success(request, f"Your decision is on record: {decision.said.lower()}.")
     return redirect("admin:reviews_reviewassignment_change", decision.assignment_id)
 
 

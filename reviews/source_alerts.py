@@ -26,8 +26,9 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import AuditEntry, User
+from reviews import rechecks
 from reviews.emails import one_line
-from reviews.kinds import Kind
+from reviews.kinds import Kind, RecheckReason
 from reviews.notifications import editors, notify
 
 log = logging.getLogger(__name__)
@@ -206,6 +207,15 @@ def _publish(article: Article, hit: Hit) -> None:
     AlertedClaim.objects.bulk_create(
         AlertedClaim(notice=notice, field=sentence.field, identity=sentence.identity) for sentence in sentences
     )
+    if sentences and transitions.has_checked_text(article) and hit.source.revision_id == _relied_on(article):
+        rechecks.open_recheck(
+            article,
+            by=None,
+            reason=RecheckReason.SOURCE_ALERT,
+            words=f"{notice.text} Say whether each of these claims stands without it.",
+            claims={sentence.identity for sentence in sentences},
+            notice=notice,
+        )
     notify(
         Kind.SOURCE_ALERT,
         [article.author, *article.coauthors.all(), *editors()],

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from articles import buffers, paragraphs, readership
-from reviews import delivery, interests, questions, reminders, reports, source_alerts
+from reviews import delivery, interests, questions, recheck_clock, reminders, reports, source_alerts
 from reviews.sweep import run
 
 MINUTES = 60
@@ -19,6 +19,7 @@ def deliver_outbox() -> None:
 def remind() -> None:
     """Rung by the clock every five minutes."""
     reminders.remind()
+    recheck_clock.tend()
     interests.remind_of_expiry()
 
 

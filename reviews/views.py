@@ -71,7 +71,7 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
     written = for_public(Article.objects.editable_by(request.user)).select_related("author", "ai_accountable")
     found = get_object_or_404(written, slug=slug)
     against = Decision.objects.filter(revision__article=found).exclude(verdict=Verdict.APPROVE)
-    reasons = list(against.select_related("revision").defer("revision__content").order_by("-pk"))
+    reasons = list(against.select_related("revision", "assignment").defer("revision__content").order_by("-pk"))
     latest = found.latest_revision
     unit = public_article(found, at=clock.now())
     context = {
@@ -81,10 +81,8 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
         "tracker": tracker(unit.standing, found),
         "people": [found.author, *found.coauthors.all()],
         "ai_line": ai_line(ai_statement(found)),
-        "asked_now": [d for d in reasons if d.revision_id == found.latest_revision_id and _waits_for_author(found)],
-        "asked_before": [
-            d for d in reasons if d.revision_id != found.latest_revision_id or not _waits_for_author(found)
-        ],
+        "asked_now": [d for d in reasons if _waits_for_author(found, d)],
+        "asked_before": [d for d in reasons if not _waits_for_author(found, d)],
         "revisions": found.revisions.defer("content", "findings"),
         "is_changed": bool(latest) and not versions.is_unchanged(found, latest),
         **_possible(found),
@@ -92,8 +90,10 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
     return render(request, "desk/article.html", context)
 
 
-def _waits_for_author(article: Article) -> bool:
-    return article.state in (State.CHANGES_REQUESTED, State.REJECTED)
+def _waits_for_author(article: Article, decision: Decision) -> bool:
+    """What was asked for about the newest revision, also where that stands approved and was read again."""
+    waiting = (State.APPROVED,) if decision.assignment.recheck_id else (State.CHANGES_REQUESTED, State.REJECTED)
+    return decision.revision_id == article.latest_revision_id and article.state in waiting
 
 
 def _possible(article: Article) -> dict[str, bool]:

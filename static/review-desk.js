@@ -322,7 +322,7 @@ hideEmpty();
 // The checklist, item by item
 
 const checklist = document.getElementById("checklist-form");
-for (const item of checklist.querySelectorAll("[data-item]")) {
+for (const item of checklist?.querySelectorAll("[data-item]") ?? []) {
   const name = item.dataset.item;
   const fields = () => item.querySelectorAll("input, textarea");
   const part = new Part(`check-${name}`, item, fields, () => {
@@ -341,7 +341,7 @@ for (const item of checklist.querySelectorAll("[data-item]")) {
   });
   parts.set(item, part);
 }
-checklist.addEventListener("submit", (event) => {
+checklist?.addEventListener("submit", (event) => {
   event.preventDefault();
   for (const part of parts.values()) if (part.name.startsWith("check-") && part.unsaved) part.save();
   if (![...parts.values()].some((part) => part.unsaved)) say("Saved.");

@@ -69,7 +69,10 @@ def run(*, within: float = 200) -> Sweep:
 
 def unchecked(*, at: datetime) -> ArticleQuerySet:
     """Articles of which any text may be out there that no valid check stands behind, hidden and older ones included."""
-    lying_over = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.QUARANTINE, NoticeKind.UNSAFE)
+    lying_over = (
+        *(NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.CLASS_RAISED),
+        *(NoticeKind.QUARANTINE, NoticeKind.UNSAFE),
+    )
     noticed = Article.objects.filter(notices__kind__in=lying_over, notices__resolution=None)
     checked = Article.objects.filter(
         state=State.APPROVED, approval__revision=F("latest_revision"), approval__valid_until__gt=at

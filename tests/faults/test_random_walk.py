@@ -31,9 +31,11 @@ from reviews import (
     policy,
     publication,
     receipts,
+    recheck_clock,
+    rechecks,
     reminders,
 )
-from reviews.kinds import AGAINST, ClaimFinding, Verdict
+from reviews.kinds import AGAINST, ClaimFinding, RecheckReason, Verdict
 from reviews.models import (
     Absence,
     BoardMember,
@@ -44,9 +46,11 @@ from reviews.models import (
     InterestDeclaration,
     LadderStep,
     Notification,
+    Recheck,
     Release,
     ReviewAssignment,
 )
+from reviews.recheck_answers import answer
 from tests import factories
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db]
@@ -59,10 +63,12 @@ PAUSES = [timedelta(0)] * 6 + [timedelta(hours=3)] * 3 + [timedelta(days=12), ti
 DUTY = {
     **dict.fromkeys(["create", "change", "cite", "remove_source", "submit"], "author"),
     **dict.fromkeys(
-        ["open", "read", "judge", "clear", "answer", "approve", "request_changes", "reject", "flag_unsafe"], "reviewer"
+        ["open", "read", "judge", "clear", "answer", "approve", "request_changes", "reject", "flag_unsafe", "find"],
+        "reviewer",
     ),
     **dict.fromkeys(
-        ["assign", "take_back", "pass_on", "release", "correct", "raise_concern", "retract", "resolve"], "editor"
+        ["assign", "take_back", "pass_on", "release", "correct", "raise_concern", "retract", "resolve", "read_again"],
+        "editor",
     ),
 }
 
@@ -194,6 +200,26 @@ class Acts:
         assignment = self._assignment(article, of=by)
         decisions.flag_unsafe(assignment, reason="Ten times the dose.", **self._served(assignment, by))
 
+    def read_again(self, article, by):
+        approval = factories.fresh(article).approval
+        known = [claim.identity for claim in claims.claims_of(approval.revision)] if approval else []
+        some = self.random.choice([[], known[:1]])
+        rechecks.open_recheck(article, by=by, reason=RecheckReason.EDITOR, words="It is old.", claims=some)
+
+    def find(self, article, by):
+        """What was found on reading an approved text again."""
+        assignment = self._assignment(article, of=by)
+        verdict = self.random.choice(["approve"] * 6 + ["request_changes", "reject", "unsafe"])
+        form = self._served(assignment, by)
+        reason = self.random.choice(["", "Looked at it.", "Looked at it."])
+        answer(assignment, verdict, reason=reason, confirmation=self._proof(form), **form)
+
+    def expire(self, article, _):
+        before = AuditEntry.objects.count()
+        recheck_clock.tend()
+        if AuditEntry.objects.count() == before:
+            raise WorkflowError("No check runs out, and nobody is missing.")
+
     def release(self, article, by):
         publication.release(article, by=by, digest=self._digest(article))
 
@@ -290,7 +316,9 @@ USUAL = {
     State.CHANGES_REQUESTED: [("change", "writers"), *[("submit", "writers")] * 2, ("resolve", "editors")],
     State.APPROVED: [
         *[("change", "writers"), ("submit", "writers")] * 2,
-        *[(verb, "editors") for verb in ("raise_concern", "resolve", "withdraw", "correct")],
+        *[(verb, "editors") for verb in ("raise_concern", "resolve", "withdraw", "correct", "set_risk", "expire")],
+        *[("read_again", "editors")] * 2,
+        *[(verb, "readers") for verb in ("accept", "read", "find")] * 3,
     ],
     State.REJECTED: [*[("submit", "writers")] * 3, ("withdraw", "editors")],
     State.WITHDRAWN: [*[("submit", "writers")] * 3, ("retract", "editors")],
@@ -451,6 +479,7 @@ def rows():
         Article,
         Reference,
         ReviewAssignment,
+        Recheck,
         ClaimVerdict,
         ChecklistAnswer,
         Absence,
@@ -485,16 +514,25 @@ def stands_checked(article, *, at):
     approval = Approval.objects.filter(revision__article=article).order_by("-pk").first()
     if approval is None or article.state in (State.WITHDRAWN, State.RETRACTED):
         return False
-    is_quorum = quorum(approval.revision, risk=approval.risk)
+    is_quorum = quorum(approval.revision, risk=approval.risk, again=read_again(approval))
     assert is_quorum, "approved without a quorum"
     assert Release.objects.filter(revision=approval.revision, digest=approval.digest).exists(), "approved unreleased"
-    in_doubt = approval.digest in taken_back(article) or open_flags(article).exists()
+    raised = Notice.objects.filter(revision=approval.revision, kind=NoticeKind.CLASS_RAISED, resolution=None)
+    in_doubt = approval.digest in taken_back(article) or open_flags(article).exists() or raised.exists()
     return at < approval.valid_until and not in_doubt
 
 
-def quorum(revision, *, risk):
+def read_again(approval):
+    """The re-check that a later round of an approval rests on; none for the first."""
+    if approval.number == 1:
+        return None
+    return Decision.objects.get(pk=approval.checked_by[0]["decision"]).assignment.recheck
+
+
+def quorum(revision, *, risk, again=None):
     rule = policy.DEFAULTS[risk]
-    said = list(Decision.objects.filter(revision=revision, digest=revision.digest).order_by("decided_at"))
+    said = Decision.objects.filter(revision=revision, digest=revision.digest, assignment__recheck=again)
+    said = list(said.order_by("decided_at"))
     approvals = [d for d in said if d.verdict == Verdict.APPROVE]
     for decision in approvals:
         assert [c["finding"] for c in decision.claims if c["finding"] in AGAINST] == [], "approved against a verdict"

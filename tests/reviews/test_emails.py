@@ -34,6 +34,7 @@ FACTS = {
     "risk": "medium",
     "reads": 3,
     "report": 7,
+    "scope": "2 claims",
     "editor": "Eva",
 }
 OF_NO_ARTICLE = {Kind.INTERESTS_EXPIRING}
