@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +19,7 @@ from editorial.admin_doors import StaffRequest
 from editorial.models import AuditEntry
 from reviews import assignments, checklist, claim_cards, claims, policy, receipts
 from reviews.completeness import Reading, reading_of
-from reviews.differing import compared
+from reviews.differing import compared, others_beside
 from reviews.findings import findings_of
 from reviews.forms import AcceptForm, DecisionForm, DeclineForm, UnsafeForm
 from reviews.invitation_pages import Answers, invitation
@@ -152,10 +151,7 @@ def record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     """What was decided and by whom, claim by claim; the text itself went back with the loan of access."""
     decision = assignment.decision
     entry = AuditEntry.objects.filter(subject=f"reviews.decision:{decision.pk}").first()
-    again = assignment.recheck
-    same = Q(recheck=again) if again else Q(recheck=None, revision=assignment.revision_id)
-    asked = ReviewAssignment.objects.filter(same)
-    others = list(Decision.objects.filter(assignment__in=asked).exclude(pk=decision.pk).select_related("assignment"))
+    others = others_beside(decision)
     return render_at_desk(
         request,
         "reviews/decision_record.html",

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from reviews.claim_cards import VARIANTS, tone_of
 from reviews.kinds import ClaimFinding
 from reviews.models import Decision
@@ -58,3 +60,10 @@ def _row(about: Mapping[str, Any], decisions: Sequence[Decision], *, own: Decisi
 def _opinion(who: str, said: Mapping[str, Any]) -> Opinion:
     label = str(ClaimFinding(said["finding"]).label)
     return Opinion(who, label, tone_of(said["finding"]), said["place"], said["note"])
+
+
+def others_beside(decision: Decision) -> list[Decision]:
+    """What others decided in the same review or, of an approved text that is read again, in the same re-check."""
+    again = decision.assignment.recheck
+    same = Q(assignment__recheck=again) if again else Q(assignment__recheck=None, revision=decision.revision_id)
+    return list(Decision.objects.filter(same).exclude(pk=decision.pk).select_related("assignment"))

@@ -36,7 +36,7 @@ from reviews.forms import (
 from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
 from reviews.models import Decision, Recheck, Release, ReviewAssignment
-from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed
+from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed, of_article
 from reviews.rechecks import found_to_stand
 from reviews.reminders import NextStep, next_step
 
@@ -81,7 +81,7 @@ def _read_again(article: Article, by: User, form: Form) -> None:
 
 
 def _ask_again(article: Article, by: User, form: Form) -> None:
-    recheck = get_object_or_404(Recheck, article=article, pk=form.cleaned_data["recheck"])
+    recheck = get_object_or_404(of_article(article), pk=form.cleaned_data["recheck"])
     rechecks.invite(recheck, form.cleaned_data["member"], by=by)
 
 
@@ -173,7 +173,7 @@ def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: A
     if name == "read_again":
         return ReadAgainForm(data, article=article, auto_id=auto_id)
     if name == "ask_again":
-        about = get_object_or_404(Recheck, article=article, pk=_number(key or data.get("recheck", "")))
+        about = get_object_or_404(of_article(article), pk=_number(key or data.get("recheck", "")))
         return AskAgainForm(data, article=article, about=about, auto_id=auto_id)
     if name == "risk":
         initial = {"level": article.risk_id}
@@ -282,7 +282,8 @@ def _number(said: str) -> int:
 def _asked(article: Article) -> Any:
     """Whoever was asked to read the newest revision, or reads the approved text again."""
     read_again = Q(recheck__article=article, recheck__closed_at=None)
-    mine = ReviewAssignment.objects.filter(Q(revision=article.latest_revision_id) | read_again)
+    mine = ReviewAssignment.objects.filter(revision__article=article)
+    mine = mine.filter(Q(revision=article.latest_revision_id) | read_again)
     people = ("reviewer__user", "reviewer__deputy__user", "discipline", "assigned_by", "suggested__user")
     return mine.select_related(*people, "recheck").prefetch_related("steps", "reviewer__absences")
 

@@ -154,10 +154,10 @@ def _follow_class(article: Article, *, by: User, reason: str) -> None:
     if approval is None or not rechecks.has_text_to_read(article):
         return
     if article.risk_id <= approval.risk:
-        for notice in transitions.settle_raised_class(
+        for lifted in transitions.settle_raised_class(
             article, by=by, reason=reason.strip() or "The class was lowered."
         ):
-            rechecks.drop(article, by=by, reason="Its class was lowered again.", notice=notice)
+            rechecks.drop(article, by=by, reason="Its class was lowered again.", notice=lifted)
     elif (notice := transitions.note_raised_class(article)) and not rechecks.is_read_as_a_whole(article):
         words = f"It was checked as risk {approval.risk} and is risk {article.risk_id} now. Read the whole text again."
         rechecks.open_recheck(article, by=None, reason=RecheckReason.RISK, words=words, notice=notice)

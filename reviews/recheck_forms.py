@@ -11,6 +11,7 @@ from reviews.claims import claims_of
 from reviews.forms import DecisionForm, StrictForm, words
 from reviews.kinds import Verdict
 from reviews.models import BoardMember, Recheck
+from reviews.querysets import RecheckQuerySet
 from reviews.recheck_answers import CHOICES
 
 
@@ -69,10 +70,14 @@ class AskAgainForm(StrictForm):
         member.choices = [("", "Choose a person"), *((c.member.pk, f"{c.member} ({c.reasons})") for c in fitting)]
 
 
+def of_article(article: Article) -> RecheckQuerySet:
+    return Recheck.objects.filter(article=article)
+
+
 def listed(article: Article) -> list[Recheck]:
     """The open re-checks of an article, each with how many were asked, and those that were settled last."""
     answered = Count("assignments", filter=Q(assignments__decision__isnull=False))
-    every = Recheck.objects.filter(article=article).annotate(asked=Count("assignments"), answered=answered)
+    every = of_article(article).annotate(asked=Count("assignments"), answered=answered)
     return list(every.order_by("-closed_at", "-pk")[:10])
 
 

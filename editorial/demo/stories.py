@@ -15,9 +15,9 @@ from articles.models import Article, Topic
 from editorial import clock
 from editorial.demo import accounts
 from editorial.models import User
-from reviews import absences, assignments, checklist, claims, confirmation, decisions, publication, receipts
+from reviews import absences, assignments, checklist, claims, confirmation, decisions, publication, receipts, rechecks
 from reviews.checklist import Said
-from reviews.kinds import Answer, ClaimFinding
+from reviews.kinds import Answer, ClaimFinding, RecheckReason
 from reviews.models import ReviewAssignment
 
 FILES = Path(__file__).parent / "articles"
@@ -241,6 +241,16 @@ def retracted(tell: Teller) -> Story:
     )
 
 
+def read_again(tell: Teller) -> Story:
+    """Two claims of an approved text that an editor wants to be read once more, while readers keep it."""
+    yield from checked(tell, "folic-acid-before-pregnancy", by="tomas", board=("amara", "mei"), ago=70)
+    yield 2
+    article = Article.objects.get(slug__contains="folic")
+    first = [claim.identity for claim in claims.claims_of(article.approval.revision)[:2]]
+    words = "A newer edition of the guideline is out. Say whether these still hold."
+    rechecks.open_recheck(article, by=tell.people["eva"], reason=RecheckReason.EDITOR, words=words, claims=first)
+
+
 def only_begun(tell: Teller) -> Story:
     yield 1
     tell.write("signs-of-stroke", by="ana")
@@ -272,7 +282,7 @@ def all_of_them(tell: Teller) -> list[Story]:
     return [
         read_twice(tell),
         checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2),
-        checked(tell, "folic-acid-before-pregnancy", by="tomas", board=("amara", "mei"), ago=70),
+        read_again(tell),
         checked(tell, "paracetamol-overdose", by="ana", board=("priya", "mei"), ago=25),
         waiting(tell),
         being_read(tell),
