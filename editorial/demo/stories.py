@@ -246,7 +246,8 @@ def read_again(tell: Teller) -> Story:
     yield from checked(tell, "folic-acid-before-pregnancy", by="tomas", board=("amara", "mei"), ago=70)
     yield 2
     article = Article.objects.get(slug__contains="folic")
-    first = [claim.identity for claim in claims.claims_of(article.approval.revision)[:2]]
+    revision = article.revisions.get(approvals__isnull=False)
+    first = [claim.identity for claim in claims.claims_of(revision)[:2]]
     words = "A newer edition of the guideline is out. Say whether these still hold."
     rechecks.open_recheck(article, by=tell.people["eva"], reason=RecheckReason.EDITOR, words=words, claims=first)
 

@@ -318,7 +318,12 @@ def test_an_approved_text_put_into_a_stricter_class_is_hidden_until_enough_peopl
 
 
 def test_a_stricter_class_that_may_be_read_unchecked_shows_the_text_as_overdue_and_lowering_lifts_it(ana, rob, eva):
-    article = factories.approved(by=ana, reviewer=rob, editor=eva, risk=1)
+    article = factories.submitted(by=ana)
+    publication.set_risk(article, 1, by=eva, reason="It only defines a word.")
+    factories.decided(factories.assigned(article, rob, by=eva))
+    publication.release(article, by=eva, digest=article.latest_revision.digest)
+    article = factories.fresh(article)
+    assert article.approval.risk == 1
     publication.set_risk(article, 2, by=ana)
     unit = unit_of(article)
     assert unit.standing.state == Told.OVERDUE
