@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0013_unsaved_words"),
+        ("articles", "0014_words_for_spelling"),
     ]
 
     operations = [
