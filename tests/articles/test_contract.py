@@ -34,6 +34,12 @@ LISTS += ["topic-feed", "topic-feed-json", "api:articles"]
 ELSEWHERE = {
     "comparison": "needs two versions: test_versions",
     "verify": "test_verify",
+    "ask": "test_readers_words",
+    "ask-editors": "test_readers_words",
+    "question": "test_readers_words",
+    "report": "test_readers_words",
+    "reports": "test_readers_words",
+    "ticket": "test_readers_words",
     "article-pdf": "each sheet: test_take_away",
     "share-card": "a picture: test_take_away",
     "version-pdf": "each sheet: test_take_away",
