@@ -82,7 +82,9 @@ def live(article: Article) -> Live:
     draft = draft_of(article)
     found = tuple(_findings(draft))
     return Live(
-        outline=tuple((len(h[1]), Place("body", h[2], h.start(2))) for h in HEADING.finditer(draft.texts["body"])),
+        outline=tuple(
+            (len(h[1]), Place("body", h[2], h.start(2))) for h in HEADING.finditer(draft.texts.get("body", ""))
+        ),
         measures=tuple(_measures(draft)),
         findings=found[:SHOWN],
         unshown=max(0, len(found) - SHOWN),

@@ -157,6 +157,7 @@ def test_the_page_shows_what_is_being_typed_as_readers_would_see_it_and_stores_n
     assert "textstat" in page
     assert factories.fresh(draft).body == draft.body
 
+    assert "too short to grade" in words(desk.post(at("desk-typed", draft), {}))
     refused = desk.post(at("desk-typed", draft), typed_over(draft, body="One \u202e two"))
     assert (refused.status_code, "cannot be shown as a page yet" in words(refused)) == (200, True)
 
