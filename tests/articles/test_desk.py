@@ -60,6 +60,7 @@ def test_a_co_author_works_on_the_article_and_loses_it_when_taken_off(client, de
     desk.post(at("desk-edit", draft), typed_over(draft, coauthors="noor"))
     client.force_login(noor)
     assert client.get(at("desk-edit", draft)).status_code == 200
+    assert "Ana (author), Noor (co-author)" in words(client.get(at("desk-article", draft)))
     client.post(at("desk-edit", draft), typed_over(factories.fresh(draft), coauthors=""))
     assert client.get(at("desk-edit", draft)).status_code == 404
 
