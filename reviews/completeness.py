@@ -7,7 +7,7 @@ from editorial.errors import WorkflowError
 from reviews import checklist, policy
 from reviews.claims import FrozenClaim, claims_of, required, verdicts_of
 from reviews.kinds import AGAINST, Answer
-from reviews.models import ChecklistAnswer, ClaimVerdict, ReviewAssignment
+from reviews.models import ChecklistAnswer, ClaimVerdict, ReviewAssignment, Thread
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Reading:
     verdicts: Mapping[str, ClaimVerdict]
     answers: Mapping[str, ChecklistAnswer]
     items: tuple[checklist.Item, ...] = checklist.ITEMS
+    unsettled: int = 0  # points of one's own that block and are not settled
 
     @property
     def judged(self) -> int:
@@ -47,7 +48,7 @@ class Reading:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        return (*_missing_claims(self), *_missing_answers(self))
+        return (*_missing_claims(self), *_missing_answers(self), *_missing_settling(self))
 
     @property
     def progress(self) -> str:
@@ -56,7 +57,8 @@ class Reading:
         return f"{judged}, {self.answered} of {len(self.items)} checklist" if self.items else judged
 
 
-def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule) -> Reading:
+def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule, unsettled: int | None = None) -> Reading:
+    """How far it has come by this rule; `unsettled` for callers that have counted that already."""
     claims = claims_of(assignment.revision)
     if assignment.recheck and not assignment.recheck.is_whole:
         named = tuple(claim for claim in claims if claim.identity in assignment.recheck.claims)
@@ -66,7 +68,12 @@ def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule) -> Reading:
         required(claims, assignment.revision, rule),
         verdicts_of(assignment),
         checklist.answers_of(assignment),
+        unsettled=_unsettled(assignment) if unsettled is None else unsettled,
     )
+
+
+def _unsettled(assignment: ReviewAssignment) -> int:
+    return Thread.objects.opened_in(assignment).unsettled().filter(is_blocking=True).count()
 
 
 def _missing_claims(reading: Reading) -> Iterator[Missing]:
@@ -92,6 +99,12 @@ def _missing_answers(reading: Reading) -> Iterator[Missing]:
         given = reading.answers.get(item.name)
         if given and given.answer == Answer.NO:
             yield Missing(f"Checklist: “{item.title}” is answered with no", f"check-{item.name}")
+
+
+def _missing_settling(reading: Reading) -> Iterator[Missing]:
+    if reading.unsettled:
+        points = "1 point is" if reading.unsettled == 1 else f"{reading.unsettled} points are"
+        yield Missing(f"What you asked for before: {points} not settled yet", "asked")
 
 
 def _anchor(claims: Collection[FrozenClaim]) -> str:

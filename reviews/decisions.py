@@ -23,6 +23,7 @@ from reviews import (
     reading,
     receipts,
     rechecks,
+    threads,
 )
 from reviews.confirmation import method_of
 from reviews.kinds import Ending, Kind, Verdict
@@ -188,7 +189,9 @@ def decide(
         confirmed_by=confirmed_by,
         **_in_the_name_of(assignment.reviewer, assignment),
     )
-    return article, decision, _recorded(article, decision, by=by)
+    entry = _recorded(article, decision, by=by)
+    threads.open_from(decision, read.claims, by=by)
+    return article, decision, entry
 
 
 def _in_the_name_of(member: BoardMember, assignment: ReviewAssignment) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the review desk shows: the text, its claims and how far they are judged; afterwards, the record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from articles.versions import Change, shortened_changes
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.models import AuditEntry
-from reviews import assignments, checklist, claim_cards, claims, policy, receipts
+from reviews import assignments, checklist, claim_cards, claims, policy, receipts, thread_cards
 from reviews.completeness import Reading, reading_of
 from reviews.differing import compared, others_beside
 from reviews.findings import findings_of
@@ -25,13 +25,16 @@ from reviews.forms import AcceptForm, DecisionForm, DeclineForm, UnsafeForm
 from reviews.invitation_pages import Answers, invitation
 from reviews.kinds import ClaimFinding
 from reviews.later_checks import later_checks
-from reviews.models import Decision, ReviewAssignment
+from reviews.models import Decision, ReviewAssignment, Thread
 from reviews.recheck_forms import AnswerForm
+from reviews.thread_cards import Card
 
 
-def reading(assignment: ReviewAssignment) -> Reading:
-    """How far it has come, by the rule that holds now."""
-    return reading_of(assignment, rule=policy.in_force().rule(assignment.revision.article.risk_id))
+def reading(assignment: ReviewAssignment, *, asked: Sequence[Card] | None = None) -> Reading:
+    """How far it has come, by the rule that holds now; `asked` where one's own points are at hand already."""
+    unsettled = None if asked is None else sum(card.is_unsettled for card in asked)
+    rule = policy.in_force().rule(assignment.revision.article.risk_id)
+    return reading_of(assignment, rule=rule, unsettled=unsettled)
 
 
 def desk(
@@ -55,6 +58,7 @@ def desk(
     request.user.board_member = assignment.reviewer  # who it is is known already: the frame of the page asks for it
     article = for_public(Article.objects.filter(pk=revision.article_id)).get()
     text, last = reviewer_text(revision), claims.last_decision(assignment)
+    asked = thread_cards.of_reviewer(assignment) if last else []  # without a decision nobody has asked anything
     served = {"digest": revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
     return render_at_desk(
         request,
@@ -72,10 +76,12 @@ def desk(
         later=later_checks(revision),
         moves=article.moves.select_related("revision").defer("revision__content", "revision__findings"),
         revisions=_past(article.pk),
+        asked=asked,
+        typed=typed,
         **_since(article, assignment, last),
-        **_claims(request, assignment, last, typed),
         decision_form=_with_receipt(decision_form, served, assignment),
         answer_button="Record what I found" if assignment.recheck else "Record my decision",
+        **_claims(request, assignment, last, typed, asked),
         unsafe_form=_served_anew(unsafe_form, served),
         unsafe_is_open=unsafe_form is not None,
         decline_form=decline_form or DeclineForm(auto_id="decline-%s", suggests=False),
@@ -84,10 +90,14 @@ def desk(
 
 
 def _claims(
-    request: StaffRequest, assignment: ReviewAssignment, last: Decision | None, typed: Mapping[str, str]
+    request: StaffRequest,
+    assignment: ReviewAssignment,
+    last: Decision | None,
+    typed: Mapping[str, str],
+    asked: Sequence[Card],
 ) -> dict[str, Any]:
     """The reading as far as it has come, with what was typed and refused just now still in its place."""
-    read, findings = reading(assignment), findings_of(assignment.revision)
+    read, findings = reading(assignment, asked=asked), findings_of(assignment.revision)
     cards = claim_cards.cards(read, assignment.revision, findings, last, typed)
     show = request.GET.get("show", "")
     return {
@@ -161,6 +171,7 @@ def record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
         record_number=entry.record_number if entry else "",
         others=others,
         judged=compared(decision, others),
+        points=thread_cards.without_text(Thread.objects.opened_in(assignment)),
         article=assignment.revision.article,
     )
 

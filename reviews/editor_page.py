@@ -21,7 +21,7 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, matching, policy, publication, queue, rechecks
+from reviews import assignments, matching, policy, publication, queue, rechecks, thread_cards
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
@@ -35,7 +35,7 @@ from reviews.forms import (
 )
 from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
-from reviews.models import Decision, Recheck, Release, ReviewAssignment
+from reviews.models import Decision, Recheck, Release, ReviewAssignment, Thread
 from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed, of_article
 from reviews.rechecks import found_to_stand
 from reviews.reminders import NextStep, next_step
@@ -214,6 +214,7 @@ def _page(
         "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
         "decisions": Decision.objects.filter(revision=revision).select_related("assignment") if revision else (),
+        "points": thread_cards.without_text(Thread.objects.visible_to(request.user).filter(article=article)),
         "release": Release.objects.filter(revision=revision).first() if revision else None,
         "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
         "shortfall": matching.shortfall(article) if article.state in PIPELINE else "",

@@ -28,6 +28,8 @@ TOLD_TO = {
     Kind.REVIEW_ENDED: (Office.REVIEWER,),
     Kind.DECISION_RECORDED: (Office.REVIEWER,),
     Kind.CHANGES_REQUESTED: (Office.AUTHOR, Office.EDITOR),
+    Kind.ASKED_AGAIN: (Office.AUTHOR,),
+    Kind.THREADS_ANSWERED: (Office.REVIEWER,),
     Kind.REJECTED: (Office.AUTHOR, Office.EDITOR),
     Kind.READY_FOR_RELEASE: (Office.EDITOR,),
     Kind.SPLIT_VOTE: (Office.EDITOR,),
@@ -72,7 +74,7 @@ def _holds(message: Notification, office: Office) -> bool:
         return article is not None and editing.is_author(article, person)
     if office == Office.MEMBER:
         return BoardMember.objects.filter(user=person, left_at=None).exists()
-    if message.kind not in WHILE_OPEN:
+    if message.kind not in WHILE_OPEN | {Kind.THREADS_ANSWERED}:
         # About one's own finished work: that it was one's own does not change.
         return True
     return assignment is not None and assignment.reviewer.user_id == person.pk and assignment.reviewer.left_at is None

@@ -63,6 +63,21 @@ class Answer(TextChoices):
     NA = "na", "Does not apply"
 
 
+class Origin(TextChoices):
+    """What in a decision a thread began with."""
+
+    CLAIM = "claim", "Claim"
+    CHECKLIST = "checklist", "Checklist"
+    REASON = "reason", "Reasons"
+
+
+class Side(TextChoices):
+    """In which capacity somebody wrote into a thread."""
+
+    REVIEWER = "reviewer", "Reviewer"
+    AUTHOR = "author", "Author"
+
+
 class Ending(TextChoices):
     """Why an assignment is over."""
 
@@ -137,6 +152,8 @@ class Kind(TextChoices):
     REVIEW_ENDED = "review_ended", "Your review is no longer needed"
     DECISION_RECORDED = "decision_recorded", "Your decision is on record"
     CHANGES_REQUESTED = "changes_requested", "Changes are asked for"
+    ASKED_AGAIN = "asked_again", "A reviewer asks again"
+    THREADS_ANSWERED = "threads_answered", "Authors answered what you asked"
     REJECTED = "rejected", "The text was not accepted"
     READY_FOR_RELEASE = "ready_for_release", "A quorum is met; release is waiting"
     SPLIT_VOTE = "split_vote", "Reviewers disagree; a third is needed"

@@ -20,12 +20,14 @@ from reviews.kinds import (
     Ending,
     Kind,
     Level,
+    Origin,
     Outcome,
     Problem,
     QuestionStage,
     RecheckOutcome,
     RecheckReason,
     ReportStage,
+    Side,
     Verdict,
 )
 from reviews.querysets import (
@@ -37,6 +39,7 @@ from reviews.querysets import (
     RecheckQuerySet,
     ReviewAssignmentQuerySet,
     SavedViewQuerySet,
+    ThreadQuerySet,
 )
 
 User = settings.AUTH_USER_MODEL
@@ -398,6 +401,115 @@ class Decision(models.Model):
     def denials(self) -> list[dict[str, str]]:
         """The items of the checklist that were answered with no."""
         return [one for one in self.checklist if one["answer"] == Answer.NO]
+
+
+class Thread(models.Model):
+    """One point of a reviewer that the authors answer, from the decision that raised it until the reviewer settles it.
+
+    What was said stands in its messages; the response is the authors' own until they submit again.
+    """
+
+    never_deleted = True
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=10, choices=Origin)
+    subject = models.CharField(max_length=400, help_text="What it is about, in a few words.")
+    field = models.CharField(max_length=20, blank=True, help_text="Where the quote stands.")
+    quote = models.TextField(blank=True, help_text="The sentence as it was frozen.")
+    claim = models.CharField(max_length=64, blank=True, help_text="The identity of the claim, if it is about one.")
+    item = models.CharField(max_length=20, blank=True, help_text="The item of the checklist, if it is about one.")
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_by_label = models.CharField(max_length=200)
+    profession = models.CharField(max_length=120)
+    is_blocking = models.BooleanField(help_text="Has to be answered in writing before the text is submitted again.")
+    opened_at = models.DateTimeField()
+    response = models.TextField(blank=True, help_text="What the authors will answer; sent when they submit.")
+    response_at = models.DateTimeField(null=True)
+    response_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["article", "settled_at"], name="threads_of_article"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True)
+                | Q(settled_at__isnull=False, settled_by__isnull=False),
+                name="who_settled_is_named",
+            ),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="known_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.opened_by_label})"
+
+    @property
+    def is_waiting(self) -> bool:
+        """For a response of the authors that nobody has written yet."""
+        return not (self.settled_at or self.answered_at or self.response)
+
+    @property
+    def tone(self) -> str:
+        """The colour that goes with the word: see `data-state` in the stylesheet."""
+        if self.settled_at:
+            return "approved"
+        return "changes_requested" if self.is_blocking and not self.answered_at else "draft"
+
+    @property
+    def label(self) -> str:
+        if self.settled_at:
+            return "Settled"
+        if self.answered_at:
+            return "Answered"
+        if self.response:
+            return "Response written"
+        return "To answer" if self.is_blocking else "To answer if you wish"
+
+    @property
+    def own_tone(self) -> str:
+        """As the authors see it, who know what they have written."""
+        return "draft" if self.response else self.tone
+
+    @property
+    def public_label(self) -> str:
+        """The label for everybody else: whether the authors have begun to write is theirs to know."""
+        if self.settled_at:
+            return "Settled"
+        return "Answered" if self.answered_at else "Not answered yet"
+
+    @property
+    def seen(self) -> str:
+        """Names one state of the response: a page that carries it can tell whether it is still the same."""
+        return self.response_at.isoformat() if self.response_at else ""
+
+
+class ThreadMessage(models.Model):
+    """What one side wrote to the other; append-only."""
+
+    append_only = True
+
+    thread = models.ForeignKey(Thread, models.PROTECT, related_name="messages")
+    side = models.CharField(max_length=10, choices=Side)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    by_label = models.CharField(max_length=200)
+    words = models.TextField()
+    at = models.DateTimeField()
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+", help_text="What it is about.")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by_label} on {self.at:%d %B %Y}"
 
 
 class Release(models.Model):

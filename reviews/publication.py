@@ -17,7 +17,7 @@ from editorial.attribution import not_an_edit
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, decisions, matching, rechecks
+from reviews import assignments, decisions, matching, rechecks, threads
 from reviews.kinds import Kind, RecheckReason
 from reviews.models import Release
 from reviews.notifications import editors, notify
@@ -45,6 +45,7 @@ def submit(
     report = integrity.check(draft_of(article))
     explained = {key: words.strip() for key, words in (explanations or {}).items() if words.strip()}
     _check_findings(report, explained)
+    threads.check_answered(article)
     _raise_risk(article, by=by)
     revision = freeze(
         article,
@@ -55,6 +56,7 @@ def submit(
     )
     entry = record("revision.frozen", by=by, about=article.about, row=revision, digest=revision.digest)
     transitions.record_submission(article, revision, by=by)
+    threads.send_responses(article, revision)
     notify(
         Kind.SUBMITTED,
         editors(),

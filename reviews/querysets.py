@@ -57,6 +57,32 @@ class RecheckQuerySet(models.QuerySet):
         return self.filter(is_whole=True)
 
 
+class ThreadQuerySet(models.QuerySet):
+    def unsettled(self) -> Self:
+        return self.filter(settled_at=None)
+
+    def unanswered(self) -> Self:
+        """Nobody has written a response, sent or not."""
+        return self.unsettled().filter(answered_at=None, response="")
+
+    def needing_answer(self) -> Self:
+        """What keeps the authors from submitting again."""
+        return self.unanswered().filter(is_blocking=True)
+
+    def opened_in(self, assignment: Any) -> Self:
+        """All that this reviewer ever asked about the article of this assignment, and nothing of anybody else."""
+        return self.filter(article=assignment.revision.article_id, opened_by=assignment.reviewer.user_id)
+
+    def visible_to(self, user: User) -> Self:
+        """Editors see all; authors what is asked of them; a reviewer what he asked himself, whoever else asked what."""
+        if not (user and user.is_authenticated and user.is_active):
+            return self.none()
+        if user.is_editor:
+            return self.all()
+        written = self.model._meta.get_field("article").related_model.objects.editable_by(user)
+        return self.filter(Q(opened_by=user) | Q(article__in=written))
+
+
 class CredentialQuerySet(models.QuerySet):
     def current(self, *, at: datetime) -> Self:
         """Verified, not withdrawn and not run out."""

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, checklist, claims, confirmation, decisions, desk_page
+from reviews import assignments, checklist, claims, confirmation, decisions, desk_page, threads
 from reviews.completeness import Reading
 from reviews.forms import AcceptForm, ChecklistForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
 from reviews.invitation_pages import after_answer
 from reviews.kinds import Verdict
 from reviews.models import Decision, ReviewAssignment
 from reviews.recheck_answers import answer
+from reviews.thread_forms import AskAgainForm, SettleForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +46,7 @@ def _act(request: StaffRequest, pk: int) -> HttpResponse:
     """The verb judges whether it is still possible; a tab that is too late gets its words back."""
     assignment = get_object_or_404(desk_page.loaded().filter(reviewer__user=request.user), pk=pk)
     acts = {"judge": _judge, "clear": _clear, "answer": _answer, "unsafe": _flag_unsafe, "decline": _decline}
-    acts["accept"] = _accept
+    acts |= {"accept": _accept, "settle": _settle, "ask_again": _ask_again}
     return acts.get(request.POST.get("act", ""), _decide)(request, assignment)
 
 
@@ -58,6 +59,30 @@ def _accept(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse
     except (WorkflowError, PermissionDenied) as refusal:
         return _refused(request, assignment, refusal, accept_form=form)
     return after_answer(request, form.cleaned_data["interest"], assignment)
+
+
+def _settle(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
+    form = SettleForm(request.POST)
+    return _about_point(request, assignment, form, lambda pk, **said: threads.settle(assignment, pk, **said))
+
+
+def _ask_again(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
+    form = AskAgainForm(request.POST)
+    return _about_point(request, assignment, form, lambda pk, **said: threads.ask_again(assignment, pk, **said))
+
+
+def _about_point(
+    request: StaffRequest, assignment: ReviewAssignment, form: SettleForm, verb: Callable[..., Any]
+) -> HttpResponse:
+    """One point of one's own, settled or asked again; what was typed stays where the verb refuses."""
+    try:
+        if not form.is_valid():
+            raise WorkflowError("This could not be read, so nothing was changed. Reload the page and try again.")
+        said = form.cleaned_data
+        verb(said.pop("thread"), by=request.user, **said)
+    except (WorkflowError, PermissionDenied) as refusal:
+        return _again(request, assignment, _status_of(refusal), refusal=str(refusal), typed=request.POST)
+    return redirect(f"{request.path}#asked")
 
 
 def _judge(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:

@@ -14,7 +14,7 @@ from articles import (
     words_pages,
 )
 from articles.citations import KEY
-from reviews import private_addresses, public_pages, reader_pages, telling_pages, views
+from reviews import private_addresses, public_pages, reader_pages, telling_pages, thread_pages, views
 
 
 class CitationKey(StringConverter):
@@ -76,6 +76,7 @@ urlpatterns = [
         desk_views.reference_remove,
         name="desk-reference-remove",
     ),
+    path("desk/<slug:slug>/answers/", thread_pages.answers, name="desk-answers"),
     path("desk/<slug:slug>/submit/", views.submit, name="desk-submit"),
     path("desk/<slug:slug>/withdraw/", views.withdraw, name="desk-withdraw"),
     path("desk/<slug:slug>/history/", desk_views.history, name="desk-history"),

@@ -27,7 +27,7 @@ from reviews import expectations, policy, publication, queue
 from reviews import inbox as inboxes
 from reviews.author_forms import SubmitForm, WithdrawForm
 from reviews.kinds import Verdict
-from reviews.models import Decision, Notification
+from reviews.models import Decision, Notification, Thread
 from reviews.telling_forms import InboxFilter
 
 ARTICLES_A_PAGE = 50
@@ -84,6 +84,7 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
         "asked_now": [d for d in reasons if _waits_for_author(found, d)],
         "asked_before": [d for d in reasons if not _waits_for_author(found, d)],
         "revisions": found.revisions.defer("content", "findings"),
+        "unanswered": Thread.objects.visible_to(request.user).filter(article=found).needing_answer().count(),
         "is_changed": bool(latest) and not versions.is_unchanged(found, latest),
         **_possible(found),
     }
@@ -140,6 +141,7 @@ def _submission(
         "refusal": refusal,
         "blocking": [(remark, form.answer_to(remark)) for remark in said.blocking],
         "remarks": said,
+        "unanswered": Thread.objects.visible_to(request.user).filter(article=article).unanswered(),
         "missing": publication.missing_from(article),
         "why_not": "" if State.SUBMITTED in ALLOWED[state] else WHY_NOT[state],
         "number": article.latest_revision.number + 1 if article.latest_revision else 1,

@@ -18,6 +18,7 @@ OF_ONE_ARTICLE = [
     "desk-search-new",
     "desk-reference-look-up",
     "desk-citations",
+    "desk-answers",
     "desk-submit",
     "desk-withdraw",
     "desk-history",

@@ -23,10 +23,11 @@ from reviews import (
     policy,
     publication,
     receipts,
+    threads,
 )
 from reviews.checklist import Said
 from reviews.kinds import Answer, ClaimFinding
-from reviews.models import BoardMember, Credential, Decision, InterestDeclaration, ReviewAssignment
+from reviews.models import BoardMember, Credential, Decision, InterestDeclaration, ReviewAssignment, Thread
 
 _serial = count(1)
 
@@ -171,10 +172,20 @@ def read(assignment: ReviewAssignment) -> dict[str, Any]:
     claims.begin(assignment, by=form["by"])
     rule = policy.in_force().rule(fresh(assignment.revision.article).risk_id)
     reading = completeness.reading_of(assignment, rule=rule)
+    for point in Thread.objects.opened_in(assignment).unsettled():
+        threads.settle(assignment, point.pk, **on)
     for identity in sorted(reading.required - reading.verdicts.keys()):
         claims.judge(assignment, identity, ClaimFinding.SUPPORTED, **on)
     checklist.answer(assignment, {item.name: Said(Answer.YES) for item in checklist.ITEMS}, **on)
     return form
+
+
+def answered(article: Article, *, words: str = "We changed it.") -> Article:
+    """Its author has a response to everything that reviewers asked for."""
+    open_points = Thread.objects.unanswered().filter(article=article)
+    said = {point.pk: threads.Response(words, point.seen) for point in open_points}
+    threads.respond(article, said, by=article.author)
+    return fresh(article)
 
 
 def approved_again(article: Article, *, reviewer: BoardMember, editor: User, why: str = "", **changes: Any) -> Article:

@@ -48,6 +48,9 @@ OUT_OF_A_REVISION = {
     "reviews/later_checks.py": {"revision.data"},
     "reviews/article_history.py": {"article.latest_revision.data"},
     "reviews/views.py": {"last.data"},
+    # A sentence that somebody asked about, and what became of it.
+    "reviews/thread_cards.py": {"revision.data"},
+    "articles/counterparts.py": {"old.content", "self.content"},
     # Verbs that judge by the text and show nothing of it: the topic it was submitted under, words that raise its class.
     "reviews/matching.py": {"revision.data", "article.latest_revision.data"},
     "reviews/publication.py": {"frozen.data"},

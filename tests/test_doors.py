@@ -135,6 +135,7 @@ DOORS = {
     "desk-typed": (NOBODY, {"Ana"}),
     "desk-article": ({"Ana"}, NOBODY),
     "desk-edit": ({"Ana"}, {"Ana"}),
+    "desk-answers": ({"Ana"}, {"Ana"}),
     "desk-checks": ({"Ana"}, NOBODY),
     "desk-preview": ({"Ana"}, NOBODY),
     "desk-references": ({"Ana"}, NOBODY),

@@ -15,10 +15,21 @@ from articles.models import Article, Topic
 from editorial import clock
 from editorial.demo import accounts
 from editorial.models import User
-from reviews import absences, assignments, checklist, claims, confirmation, decisions, publication, receipts, rechecks
+from reviews import (
+    absences,
+    assignments,
+    checklist,
+    claims,
+    confirmation,
+    decisions,
+    publication,
+    receipts,
+    rechecks,
+    threads,
+)
 from reviews.checklist import Said
 from reviews.kinds import Answer, ClaimFinding, RecheckReason
-from reviews.models import ReviewAssignment
+from reviews.models import ReviewAssignment, Thread
 
 FILES = Path(__file__).parent / "articles"
 Story = Iterator[float]
@@ -103,6 +114,12 @@ class Teller:
         items = checklist.ITEMS[: ceil(len(checklist.ITEMS) * part)]
         checklist.answer(assignment, {item.name: Said(Answer.YES) for item in items}, **on)
 
+    def answer_half(self, article: Article, words: str) -> None:
+        """Every other point has a response, so that the rest can be tried."""
+        waiting = list(Thread.objects.unanswered().filter(article=article))[::2]
+        said = {point.pk: threads.Response(words, point.seen) for point in waiting}
+        threads.respond(article, said, by=article.author)
+
     def reject(self, assignment: ReviewAssignment, reason: str) -> None:
         decisions.reject(assignment, reason=reason, **self._served(assignment))
 
@@ -171,6 +188,10 @@ def sent_back(tell: Teller) -> Story:
     tell.ask(
         task,
         "Please say for how long sleep restriction can make people sleepy by day, and who should not drive meanwhile.",
+    )
+    yield 2
+    tell.answer_half(
+        fresh(article), "A sentence now says that people can be sleepy for some weeks, and not to drive then."
     )
 
 

@@ -34,6 +34,7 @@ from reviews import (
     recheck_clock,
     rechecks,
     reminders,
+    threads,
 )
 from reviews.kinds import AGAINST, ClaimFinding, RecheckReason, Verdict
 from reviews.models import (
@@ -49,6 +50,7 @@ from reviews.models import (
     Recheck,
     Release,
     ReviewAssignment,
+    Thread,
 )
 from reviews.recheck_answers import answer
 from tests import factories
@@ -61,7 +63,7 @@ REFUSALS = (WorkflowError, PermissionDenied, UnreadableText, ValidationError)
 CHECKED = {Told.APPROVED, Told.CHANGED}
 PAUSES = [timedelta(0)] * 6 + [timedelta(hours=3)] * 3 + [timedelta(days=12), timedelta(days=40), timedelta(days=250)]
 DUTY = {
-    **dict.fromkeys(["create", "change", "cite", "remove_source", "submit"], "author"),
+    **dict.fromkeys(["create", "change", "cite", "remove_source", "respond", "submit"], "author"),
     **dict.fromkeys(
         ["open", "read", "judge", "clear", "answer", "approve", "request_changes", "reject", "flag_unsafe", "find"],
         "reviewer",
@@ -113,6 +115,12 @@ class Acts:
 
     def remove_source(self, article, by):
         editing.remove_reference(article, self.random.choice(["hayden2021", "hayden2021-2", "nobody"]), by=by)
+
+    def respond(self, article, by):
+        waiting = Thread.objects.unanswered().filter(article=article)
+        said = {point.pk: threads.Response("Says for whom now.", point.seen) for point in waiting}
+        if threads.respond(article, said, by=by) or not said:
+            raise WorkflowError("Nothing is left to answer.")
 
     def submit(self, article, by):
         publication.submit(article, by=by)
@@ -313,14 +321,18 @@ USUAL = {
         *[("release", "editors")] * 4,
         *[(verb, "editors") for verb in ("set_risk", "take_back", "withdraw")],
     ],
-    State.CHANGES_REQUESTED: [("change", "writers"), *[("submit", "writers")] * 2, ("resolve", "editors")],
+    State.CHANGES_REQUESTED: [
+        ("change", "writers"),
+        *[("respond", "writers"), ("submit", "writers")] * 2,
+        ("resolve", "editors"),
+    ],
     State.APPROVED: [
         *[("change", "writers"), ("submit", "writers")] * 2,
         *[(verb, "editors") for verb in ("raise_concern", "resolve", "withdraw", "correct", "set_risk", "expire")],
         *[("read_again", "editors")] * 2,
         *[(verb, "readers") for verb in ("accept", "read", "find")] * 3,
     ],
-    State.REJECTED: [*[("submit", "writers")] * 3, ("withdraw", "editors")],
+    State.REJECTED: [*[("respond", "writers"), ("submit", "writers")] * 3, ("withdraw", "editors")],
     State.WITHDRAWN: [*[("submit", "writers")] * 3, ("retract", "editors")],
     State.RETRACTED: [("create", "writers")],
 }

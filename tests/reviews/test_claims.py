@@ -49,7 +49,7 @@ def again(assignment, *, by, **changes):
     """The article as its author changed it, for the same reviewer to read again."""
     article = factories.fresh(assignment.revision.article)
     editing.change(article, by=by, edition=article.edition, **changes)
-    publication.submit(article, by=by)
+    publication.submit(factories.answered(article), by=by)
     return factories.assigned(factories.fresh(article), assignment.reviewer, by=assignment.assigned_by)
 
 

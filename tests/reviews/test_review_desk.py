@@ -145,7 +145,7 @@ def test_before_a_first_approval_the_desk_shows_what_changed_since_this_reviewer
     factories.decided(assignment, "request_changes")
     article = factories.fresh(assignment.revision.article)
     editing.change(article, by=ana, edition=article.edition, short_answer="Probably somewhat, for most people.")
-    publication.submit(article, by=ana)
+    publication.submit(factories.answered(article), by=ana)
     again, new_to_it = (factories.assigned(article, member, by=eva) for member in (rob, rita))
     assert "Against revision 1, which you decided on before" in as_rob.get(desk(again)).content.decode()
     client.force_login(rita.user)
@@ -262,7 +262,7 @@ def test_a_27_an_assignment_that_ended_meanwhile_answers_409_without_the_text(as
 def test_a_second_tab_after_a_new_revision_answers_409(as_rob, assignment, ana, submitted, rita, eva):
     said = approval(assignment, reason="My careful words.")
     factories.decided(factories.assigned(submitted, rita, by=eva), "request_changes")
-    publication.submit(factories.fresh(submitted), by=ana)
+    publication.submit(factories.answered(submitted), by=ana)
     response = as_rob.post(desk(assignment), said)
     assert response.status_code == 409
     assert "My careful words." in response.content.decode()

@@ -64,7 +64,7 @@ def test_changes_requested_then_revised_then_approved(assignment, ana, rob, eva)
     assert factories.fresh(article).state == State.CHANGES_REQUESTED
     changed = factories.fresh(article)
     editing.change(changed, by=ana, edition=changed.edition, short_answer="Probably a little, for most adults.")
-    publication.submit(article, by=ana, change_note="Says for whom.")
+    publication.submit(factories.answered(article), by=ana, change_note="Says for whom.")
     article = factories.fresh(article)
     assert (article.state, article.latest_revision.number) == (State.SUBMITTED, 2)
     factories.decided(factories.assigned(article, rob, by=eva))
@@ -160,7 +160,7 @@ def test_unsafe_hides_the_text_at_once_and_blocks_until_resolved_in_writing(assi
     factories.decided(assignment, "unsafe", reason="The dose is ten times too high.")
     assert told(article).text is None
     assert Notification.objects.filter(kind=Kind.UNSAFE, recipient=eva).exists()
-    publication.submit(article, by=ana)
+    publication.submit(factories.answered(article), by=ana)
     article = factories.fresh(article)
     assert told(article).text is None
     factories.decided(factories.assigned(article, rob, by=eva))
