@@ -172,7 +172,7 @@ def _replace(page, old, new):
     body = page.get_by_label("Body")
     body.fill(body.input_value().replace(old, new))
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    expect(page.get_by_role("status").first).to_contain_text("Saved.")
 
 
 def _tab(page, name):
