@@ -20,6 +20,7 @@ BODY = (
 FIRST_WORDS, MENDED_WORDS, NEWER_WORDS = "a little [@", "by a small amount [@", "by a small, lasting amount [@"
 REASON = "“A little” is vague. Say that the effect is small, as the review does."
 NOTE = "Named the size of the effect."
+ANSWER = "It says now how small the effect is."
 LIBRARY = """
 @article{hayden2021,
   author = {Hayden, Jill A. and Ellis, Jenna},
@@ -143,6 +144,10 @@ def _ana_reads_why_and_revises(page):
     expect(asked).to_contain_text("Rita")
     expect(asked).to_contain_text(REASON)
     _replace(page, FIRST_WORDS, MENDED_WORDS)
+    _tab(page, "Answers")
+    page.get_by_label("Your answer: what you changed, or why not").fill(ANSWER)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("main")).to_contain_text("Nothing is left that has to be answered")
     _tab(page, "Submit")
     expect(page.locator("ins", has_text="small")).to_be_visible()
     page.get_by_label("Note to the editors and reviewers").fill(NOTE)
@@ -249,6 +254,9 @@ def _rita_sees_what_changed_and_approves(page):
     _rita_accepts(page)
     expect(page.get_by_text(NOTE).first).to_be_visible()
     expect(page.locator("#changes ins", has_text="small")).to_be_visible()
+    expect(page.locator("#asked")).to_contain_text(ANSWER)
+    page.get_by_role("button", name="Settled").click()
+    expect(page.get_by_role("button", name="Settled")).to_have_count(0)
     page.keyboard.press("1")
     expect(page.locator("#progress")).to_contain_text("1 of 1 claim")
     for item in page.locator("[data-item]").all():
