@@ -58,6 +58,7 @@ def entrance(view: View) -> View:
     """For people who are not in yet: kept nowhere either, and what is sent happens as a whole or not at all."""
 
     @never_cache
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.method != "POST":

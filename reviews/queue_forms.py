@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.conf import global_settings
 from django.db.models import Value
 from django.http import QueryDict
 from django.utils import timezone
@@ -69,7 +69,7 @@ class QueueFilter(forms.Form):
         required=False,
         choices=[("", "Any time"), (OVERDUE, "Overdue"), (WEEK, "Within 7 days"), (MONTH, "Within 30 days")],
     )
-    language = forms.ChoiceField(required=False, choices=[("", "Every language"), *settings.LANGUAGES])
+    language = forms.ChoiceField(required=False, choices=[("", "Every language"), *global_settings.LANGUAGES])
     ai = forms.ChoiceField(
         label="AI involvement", required=False, choices=[("", "Any or none"), *AiInvolvement.choices]
     )

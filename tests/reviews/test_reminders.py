@@ -148,7 +148,7 @@ def test_deputies_of_each_other_do_not_pass_a_review_round_in_a_circle(assignmen
     tick(second, days=3)
     assert ReviewAssignment.objects.open().get() == second
     assert steps()[-1][0] == "deputy+3"
-    assert "Rob was asked to read this revision already" in steps()[-1][1]
+    assert "Rob was asked to read this already" in steps()[-1][1]
 
 
 def test_inv4_a_deputy_with_a_hand_in_the_text_is_not_asked(ana, rob, eva):
