@@ -365,7 +365,9 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
     assert {name for name, _ in doors()} == set(DOORS)
 
 
-@pytest.mark.parametrize(("method", "column"), [("GET", 0), ("HEAD", 0), ("POST", 1)])
+@pytest.mark.parametrize(
+    ("method", "column"), [("GET", 0), pytest.param("HEAD", 0, marks=pytest.mark.one_stack), ("POST", 1)]
+)
 def test_a10_everyone_gets_through_the_doors_of_the_table_and_no_other(addresses, people, method, column):
     """No answer is a 500, reading changes nothing, and a refusal writes nothing."""
     with one_list() as faults:
@@ -395,6 +397,7 @@ def test_a11_no_other_method_opens_or_changes_anything(addresses, people, method
                     faults.append(f"{method} {name} as {person}: {status} {knock.written}")
 
 
+@pytest.mark.one_stack
 def test_a23_words_of_a_confidential_text_reach_only_those_whose_work_it_is(addresses, people):
     shown_to = set()
     with one_list() as faults:
@@ -416,6 +419,7 @@ def _where_it_would_be_if_it_were_public(addresses):
     yield from (("search", f"/search/?q={BESIDE_IT}"), ("api:articles", f"/api/v1/articles/?q={BESIDE_IT}"))
 
 
+@pytest.mark.one_stack
 def test_a_stranger_finds_public_channels_and_the_way_in(addresses, people):
     """Each address is either marked as a public channel, and then under the guard, or closed to strangers."""
     with one_list() as faults:
@@ -426,6 +430,7 @@ def test_a_stranger_finds_public_channels_and_the_way_in(addresses, people):
                 faults.append(f"{name} is open to strangers and not marked in articles/channels.py")
 
 
+@pytest.mark.one_stack
 def test_a_public_channel_either_declares_its_units_or_carries_no_text(addresses, people):
     for name, address in addresses:
         response = Knock(people["stranger"], "GET", address).response
@@ -441,6 +446,7 @@ def test_inv4_a_superuser_finds_no_article(addresses, people):
             assert Knock(people["Root"], "GET", address).is_refused, name
 
 
+@pytest.mark.one_stack
 @pytest.mark.parametrize("who", ["Ana", "Rob", "Eva", "Root"])
 def test_whoever_is_deactivated_is_a_stranger_at_once(addresses, people, who, ana, rob, eva, root):
     account = {"Ana": ana, "Rob": rob.user, "Eva": eva, "Root": root}[who]

@@ -90,3 +90,37 @@ def test_another_process_sees_what_the_test_has_committed(transactional_db):
         text=True,
     )
     assert seen.stdout.split() == [User.objects.get().username]
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_migrations_lead_to_the_tables_that_the_tests_run_on(tmp_path):
+    """In a process and a database of their own, as an operator runs them."""
+    environment = os.environ | {"VAR_DIR": str(tmp_path)}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE migrated")
+        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + "/migrated"
+    show = (
+        "from django.db import connection as c; t = c.introspection; cur = c.cursor(); print('COLUMNS', sorted("
+        "(n, sorted(x.name for x in t.get_table_description(cur, n))) for n in t.table_names()))"
+    )
+    run = [sys.executable, "manage.py"]
+    subprocess.run([*run, "migrate", "-v0"], cwd=settings.HOME, env=environment, check=True, capture_output=True)
+    said = subprocess.run(
+        [*run, "shell", "-v0", "-c", show],
+        cwd=settings.HOME,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    with connection.cursor() as cursor:
+        tables = connection.introspection
+        here = sorted(
+            (name, sorted(column.name for column in tables.get_table_description(cursor, name)))
+            for name in tables.table_names()
+            if name != "django_migrations"
+        )
+    there = [table for table in eval(said.stdout.partition("COLUMNS ")[2]) if table[0] != "django_migrations"]
+    assert there == here

@@ -187,6 +187,8 @@ def _written_in_the_form(page):
     page.get_by_label("Topic").select_option("Physiotherapy")
     page.get_by_label("Audience").select_option("Patients and families")
     page.get_by_label("None: no AI system was used").check()
+    page.get_by_label("Interests of the authors").fill("None.")
+    page.get_by_label("Who paid for the work").fill("Nobody.")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE_TITLE)
     article = Article.objects.get()

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -79,8 +80,15 @@ def open_desk(tmp_path_factory):
 
 
 @pytest.fixture
-def start_desk(tmp_path):
+def start_desk(tmp_path, open_desk):
+    """Each in a folder of its own, with tables that a first desk has made already."""
     desks = []
+    (tmp_path / "var").mkdir()
+    with (
+        sqlite3.connect(open_desk.folder / "desk.sqlite3") as made,
+        sqlite3.connect(tmp_path / "var" / "desk.sqlite3") as copy,
+    ):
+        made.backup(copy)
 
     def start(**environment):
         desks.append(Desk(tmp_path / "var", port=free_port(), **environment))
