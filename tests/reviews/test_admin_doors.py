@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import NoReverseMatch, reverse
@@ -190,6 +191,18 @@ def test_rows_open_read_only_for_editors(client, world, eva):
         response = client.get(reverse(name, args=[dict(world)[model]]))
         assert response.status_code == 200
         assert "_save" not in response.content.decode()
+
+
+def test_an_editor_can_change_a_member_and_is_led_to_what_is_kept_beside(client, eva, rob):
+    client.force_login(eva)
+    page = client.get(reverse("admin:reviews_boardmember_change", args=[rob.pk])).content.decode()
+    assert 'name="_save"' in page
+    assert reverse("admin:member-standing", args=[rob.pk]) in page
+
+
+def test_no_template_is_empty():
+    left = [path.name for path in (settings.HOME / "templates").rglob("*.*") if not path.read_text().strip()]
+    assert left == []
 
 
 def test_what_does_not_exist_is_not_found(client, eva):
