@@ -201,7 +201,7 @@ def test_an_editor_can_change_a_member_and_is_led_to_what_is_kept_beside(client,
 
 
 def test_no_template_is_empty():
-    left = [path.name for path in (settings.HOME / "templates").rglob("*.*") if not path.read_text().strip()]
+    left = [path.name for path in (settings.HOME / "templates").rglob("*.html") if not path.read_text().strip()]
     assert left == []
 
 
