@@ -514,7 +514,7 @@ def test_the_admin_has_no_door_of_its_own(client, ana, rob):
 
 
 def test_one_sees_where_one_is_signed_in_and_ends_it_from_here(client, lea, ana):
-    others = [Client(HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux) Firefox/140.0") for _ in range(3)]
+    others = [Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"}) for _ in range(3)]
     for browser in (client, *others):
         sign_in(browser, "lea")
     shown = client.get("/account/sessions/").context["sessions"]
