@@ -1,7 +1,8 @@
 # The desk's few commands. `make demo` needs Python 3.11 or newer and make, nothing else.
 
 PORT ?= 8000
-CORES ?= 2
+# One more than the cores of a small machine: some tests wait for servers to start and stop.
+PROCESSES ?= 3
 VENV ?= .venv
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -32,7 +33,7 @@ demo-reset: $(RUNNING)
 	@$(VENV)/bin/python manage.py up --demo --reset --port $(PORT)
 
 # Each process starts servers of its own; the tests of one file stay together and share what they set up.
-SIDE_BY_SIDE = --numprocesses $(CORES) --dist loadfile
+SIDE_BY_SIDE = --numprocesses $(PROCESSES) --dist loadfile
 
 test: $(TESTING)
 	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded

@@ -7,6 +7,7 @@ const desk = document.getElementById("desk");
 const store = `desk:${desk.dataset.assignment}:${desk.dataset.digest}`;
 const state = document.getElementById("save-state");
 const claims = [...document.querySelectorAll("details.claim")];
+const PATIENCE = 20000; // milliseconds that one save may take before it is tried again
 const AGAIN = [2, 5, 10, 20, 30];  // seconds between tries
 const PAUSE = 900;  // milliseconds after the last key of a note
 
@@ -37,6 +38,15 @@ function forget(part) {
   const all = kept();
   delete all[part.name];
   keep(all);
+}
+
+// One save after the other, so that the answer that comes last is the newest
+let line = Promise.resolve();
+
+function inLine(work) {
+  const done = line.then(work);
+  line = done.catch(() => {});
+  return done;
 }
 
 // One part that is saved by itself: a claim's form, or an item of the checklist
@@ -90,7 +100,7 @@ class Part {
     this.changed = false;
     say("Saving …");
     let answer;
-    try { answer = await this.post(asked); } finally { this.sending = false; }
+    try { answer = await inLine(() => this.post(asked)); } finally { this.sending = false; }
     if (this.changed && answer) this.timer = setTimeout(() => this.save(), 50);
     return answer;
   }
@@ -101,6 +111,7 @@ class Part {
     try {
       response = await fetch(location.pathname, {
         method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", credentials: "same-origin",
+        signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
       return this.later("Could not be saved: no connection. Trying again; what you typed is kept in this browser.");

@@ -10,7 +10,7 @@ from editorial import invitations
 from reviews.delivery import deliver_due
 from tests.codes import code_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
 
 PASSWORD = "four-plain-words-together"
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.chromium import sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
 
 BODY = "Walk for 10 minutes [@hayden2021].\n\nRest for 20 minutes [@hayden2021].\n"
 NOTE = "The source says 5 minutes."
