@@ -137,8 +137,16 @@ HOSTILE_BODY = "\n\n".join(
         "| <script>alert(1)</script> |\n|:-:|\n| [x](javascript:alert(1)) |",
     ]
 )
-ALIVE = """() => [...document.querySelectorAll("*")].filter(it =>
-    it.matches("base, iframe, object, embed, style, img, math, [style], [hidden], body *:is(link, meta, title)")
+# What the two desks themselves keep hidden until it is needed; words of the text are in none of it.
+OWN_PARTS = ", ".join(
+    [
+        *("#unsent", "#nothing-shown", "p[data-refusal]:empty", "button[data-clear]", "button[data-find]"),
+        *("ul.picker:empty", "[aria-labelledby=while-you-write]", "[aria-labelledby=as-readers-see-it]"),
+    ]
+)
+ALIVE = """own => [...document.querySelectorAll("*")].filter(it =>
+    it.matches("base, iframe, object, embed, style, img, math, [style], body *:is(link, meta, title)")
+    || it.matches("[hidden]") && (!it.matches(own) || it.textContent.includes("Never seen"))
     || it.matches("script:not([src^='/static/'], [type='application/ld+json'])")
     || it.matches("form[action^='//'], input[name=x], h1 ~ h1, .caution")
     || /^(javascript|data|vbscript):/i.test(it.getAttribute("href") ?? "")
@@ -149,9 +157,10 @@ ALIVE = """() => [...document.querySelectorAll("*")].filter(it =>
 def test_what_is_looked_for_in_hostile_text_would_be_found(browser):
     page = browser.new_context(offline=True).new_page()
     page.set_content(f"<h1>x</h1><a href='javascript:x'>x</a>{HOSTILE_BODY.replace('alert', 'void')}")
-    found = " ".join(page.evaluate(ALIVE))
+    found = " ".join(page.evaluate(ALIVE, OWN_PARTS))
     page.context.close()
-    for living in ("<script", "<img", "<svg onload", "<style", "<base", "<meta", "<iframe", "<form", "javascript:x"):
+    living_parts = ("<script", "<img", "<svg onload", "<style", "<base", "<meta", "<iframe", "<form", "javascript:x")
+    for living in (*living_parts, "<div hidden", 'class="caution"'):
         assert living in found
 
 
@@ -162,7 +171,8 @@ def test_a17_a18_hostile_words_lie_still_for_readers_authors_reviewers_and_edito
     article = _written_in_the_form(writing)
     publication.submit(article, by=ana, change_note=HOSTILE_TITLE)
     assignment = factories.assigned(article, rita, by=eva)
-    visits = [(reading, "/admin/"), (reading, f"/admin/articles/article/{article.pk}/history/")]
+    desk = f"/admin/reviews/reviewassignment/{assignment.pk}/change/"
+    visits = [(reading, "/admin/"), (reading, desk), (reading, f"/admin/articles/article/{article.pk}/history/")]
     for page, address in visits:
         assert_lies_still(page, address)
     factories.decided(assignment, "request_changes", reason=HOSTILE_BODY)
@@ -198,4 +208,4 @@ def _written_in_the_form(page):
 def assert_lies_still(page, address):
     page.goto(address)
     assert "<script>alert(1)</script>" in page.content().replace("&lt;", "<").replace("&gt;", ">"), address
-    assert page.evaluate(ALIVE) == [], address
+    assert page.evaluate(ALIVE, OWN_PARTS) == [], address
