@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from articles.caution import Caution, caution, is_machine_written
@@ -212,9 +212,12 @@ def standing_of(article: Article, *, at: datetime) -> Standing:
 
 def for_public(queryset: ArticleQuerySet) -> ArticleQuerySet:
     """Load what the door needs in a constant number of queries, whatever the length of the list."""
-    return queryset.for_reader().prefetch_related(
-        Prefetch("notices", Notice.objects.select_related("revision").defer("revision__content"))
-    )
+    return queryset.for_reader().prefetch_related(Prefetch("notices", notices_of_articles()))
+
+
+def notices_of_articles() -> QuerySet[Notice]:
+    """As the door needs them: each with the revision it is about, without its text."""
+    return Notice.objects.select_related("revision").defer("revision__content")
 
 
 def units(queryset: ArticleQuerySet, *, at: datetime) -> list[PublicArticle]:

@@ -15,8 +15,8 @@ from reviews.kinds import AGAINST, ClaimFinding
 from reviews.models import ClaimVerdict, Decision
 
 VARIANTS = {"short_answer": "Short answer", "body": "Body", "plain_body": "Plain-language version"}
-TODO, WITH_FINDINGS = "todo", "findings"
-FILTERS = (("", "All"), (TODO, "To do"), (WITH_FINDINGS, "With findings"))
+TO_DO, WITH_FINDINGS = "to-do", "findings"
+FILTERS = (("", "All"), (TO_DO, "To do"), (WITH_FINDINGS, "With findings"))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Card:
         return mark_of(self.verdict)
 
     def is_shown(self, only: str) -> bool:
-        return {TODO: self.is_to_do, WITH_FINDINGS: self.has_findings}.get(only, True)
+        return {TO_DO: self.is_to_do, WITH_FINDINGS: self.has_findings}.get(only, True)
 
 
 def cards(

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from articles.models import Article, Revision
-from articles.public import ai_line, for_public, public_article, reviewer_text
+from articles.models import Revision
+from articles.public import ai_line, notices_of_articles, public_article, reviewer_text
 from articles.seals import is_intact
 from articles.versions import Change, shortened_changes
 from editorial import clock
@@ -43,50 +43,71 @@ def desk(
     *,
     status: int = 200,
     refusal: str = "",
-    decision_form: DecisionForm | None = None,
-    unsafe_form: UnsafeForm | None = None,
-    decline_form: DeclineForm | None = None,
     accept_form: AcceptForm | None = None,
-    typed: Mapping[str, str] = MappingProxyType({}),
+    decline_form: DeclineForm | None = None,
+    **forms: Any,
 ) -> HttpResponse:
+    """The invitation until it is accepted, then the text; nothing of a text that was tampered with."""
     if why_not := assignments.why_not_ready(assignment):
         answers = Answers(accept_form, decline_form)
         return invitation(request, assignment, why_not, answers, status=status, refusal=refusal)
-    revision = assignment.revision
-    if not is_intact(revision):
+    if not is_intact(assignment.revision):
         return render_at_desk(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)
     request.user.board_member = assignment.reviewer  # who it is is known already: the frame of the page asks for it
-    article = for_public(Article.objects.filter(pk=revision.article_id)).get()
-    text, last = reviewer_text(revision), claims.last_decision(assignment)
-    asked = thread_cards.of_reviewer(assignment) if last else []  # without a decision nobody has asked anything
-    served = {"digest": revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
-    return render_at_desk(
-        request,
-        "reviews/review_desk.html",
-        text.title,
-        status=status,
-        refusal=refusal,
-        assignment=assignment,
-        is_overdue=assignment.due_at <= clock.now(),
-        revision=revision,
-        article=article,
-        text=text,
-        ai_line=ai_line(revision.data["ai"]),
-        told=public_article(article, at=clock.now()),
-        later=later_checks(revision),
-        moves=article.moves.select_related("revision").defer("revision__content", "revision__findings"),
-        revisions=_past(article.pk),
-        asked=asked,
-        typed=typed,
-        **_since(article, assignment, last),
-        decision_form=_with_receipt(decision_form, served, assignment),
-        answer_button="Record what I found" if assignment.recheck else "Record my decision",
+    context = {
+        "refusal": refusal,
+        **_text(assignment),
+        **_reading(request, assignment, forms.pop("typed", {})),
+        **_forms(request, assignment, decline_form, **forms),
+    }
+    title = context["text"].title
+    return render_at_desk(request, "reviews/review_desk.html", title, status=status, **context)
+
+
+def _text(assignment: ReviewAssignment) -> dict[str, Any]:
+    """What is read, and where it stands."""
+    revision, now = assignment.revision, clock.now()
+    return {
+        "assignment": assignment,
+        "is_overdue": assignment.due_at <= now,
+        "revision": revision,
+        "article": revision.article,
+        "text": reviewer_text(revision),
+        "ai_line": ai_line(revision.data["ai"]),
+        "told": public_article(revision.article, at=now),
+        "later": later_checks(revision),
+    }
+
+
+def _reading(request: StaffRequest, assignment: ReviewAssignment, typed: Mapping[str, str]) -> dict[str, Any]:
+    """How far it has come: what was said before, what changed since, claim by claim, item by item."""
+    last = claims.last_decision(assignment)
+    asked = thread_cards.of_reviewer(assignment, last=last.revision if last else None)
+    return {
+        "asked": asked,
+        "typed": typed,
+        **_since(assignment, last),
         **_claims(request, assignment, last, typed, asked),
-        unsafe_form=_served_anew(unsafe_form, served),
-        unsafe_is_open=unsafe_form is not None,
-        decline_form=decline_form or DeclineForm(auto_id="decline-%s", suggests=False),
-        decline_is_open=decline_form is not None,
-    )
+    }
+
+
+def _forms(
+    request: StaffRequest,
+    assignment: ReviewAssignment,
+    decline_form: DeclineForm | None,
+    decision_form: DecisionForm | None = None,
+    unsafe_form: UnsafeForm | None = None,
+) -> dict[str, Any]:
+    """What can be said at the end, each about the text as it is served now."""
+    served = {"digest": assignment.revision.digest, "receipt": receipts.issue(assignment, to=request.user)}
+    return {
+        "decision_form": _with_receipt(decision_form, served, assignment),
+        "answer_button": "Record what I found" if assignment.recheck else "Record my decision",
+        "unsafe_form": _served_anew(unsafe_form, served),
+        "unsafe_is_open": unsafe_form is not None,
+        "decline_form": decline_form or DeclineForm(auto_id="decline-%s", suggests=False),
+        "decline_is_open": decline_form is not None,
+    }
 
 
 def _claims(
@@ -176,9 +197,10 @@ def record(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
     )
 
 
-def _since(article: Article, assignment: ReviewAssignment, last: Decision | None) -> dict[str, Any]:
+def _since(assignment: ReviewAssignment, last: Decision | None) -> dict[str, Any]:
     """What changed since this reviewer last decided or, for who has not read it before, since it was last approved."""
-    checked = article.approval.revision if article.approval else None
+    approval = assignment.revision.article.approval
+    checked = approval.revision if approval else None
     compared_to = last.revision if last else checked
     return {
         "last_look": last,
@@ -193,10 +215,6 @@ def _changes(compared: Revision | None, revision: Revision) -> list[Change]:
     return shortened_changes(compared.data, revision.data)
 
 
-def _past(article_id: int) -> list[Revision]:
-    return list(Revision.objects.filter(article=article_id).defer("content", "findings")[:50])
-
-
 def is_held(request: StaffRequest, assignment: ReviewAssignment) -> bool:
     reviewer = assignment.reviewer
     return assignment.is_open and reviewer.user_id == request.user.pk and reviewer.left_at is None
@@ -208,6 +226,14 @@ def loaded() -> Any:
         "revision__article__topic", "reviewer__user", "discipline", "assigned_by", "decision", "recheck"
     )
     return assignments.with_readiness(every)
+
+
+def to_show() -> Any:
+    """The same with all that the text is shown with: what the public door needs of its article, in two queries."""
+    of_article = ("risk", "topic", "latest_revision", "approval__revision")
+    notices = Prefetch("revision__article__notices", notices_of_articles())
+    shown = loaded().select_related(*(f"revision__article__{name}" for name in of_article))
+    return shown.prefetch_related(notices)
 
 
 def render_at_desk(

@@ -30,7 +30,7 @@ def review(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _open(request: StaffRequest, pk: int) -> HttpResponse:
-    assignment = get_object_or_404(desk_page.loaded().visible_to(request.user), pk=pk)
+    assignment = get_object_or_404(desk_page.to_show().visible_to(request.user), pk=pk)
     if desk_page.is_held(request, assignment):
         if assignment.opened_at is None and request.method == "GET" and not assignments.why_not_ready(assignment):
             claims.begin(assignment, by=request.user)
@@ -231,7 +231,7 @@ def _again(
     request: StaffRequest, assignment: ReviewAssignment, status: int, *, refusal: str = "", **forms: Any
 ) -> HttpResponse:
     """The desk again with everything that was typed; without the text where the loan of access is over."""
-    assignment = get_object_or_404(desk_page.loaded(), pk=assignment.pk)
+    assignment = get_object_or_404(desk_page.to_show(), pk=assignment.pk)
     if desk_page.is_held(request, assignment):
         return desk_page.desk(request, assignment, status=status, refusal=refusal, **forms)
     typed = next(filter(None, (request.POST.get(name) for name in ("reason", "note", "words"))), "")

@@ -1,7 +1,7 @@
 """The points of reviewers as pages lay them out: what was asked, what was answered, what became of the sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from articles.counterparts import Content, Counterpart, Newer, current
 from articles.models import Article, Revision
@@ -35,25 +35,30 @@ def of_authors(article: Article, user: User) -> list[Card]:
     return _cards(asked, current(article))
 
 
-def of_reviewer(assignment: ReviewAssignment) -> list[Card]:
-    """What this reviewer asked before, each with what became of its sentence in the revision to be read now."""
+def of_reviewer(assignment: ReviewAssignment, *, last: Revision | None = None) -> list[Card]:
+    """What this reviewer asked before, each with what became of its sentence in the revision to be read now.
+
+    `last` is a revision that is at hand already, most often the one that the questions are about.
+    """
     revision = assignment.revision
-    return _cards(Thread.objects.opened_in(assignment), revision.data)
+    known = [revision, *([last] if last else [])]
+    return _cards(Thread.objects.opened_in(assignment), revision.data, known=known)
 
 
 def without_text(threads: ThreadQuerySet) -> list[Card]:
     """For pages on which the text itself is not to be seen, or stands anyway."""
-    return [Card(thread, tuple(thread.messages.all()), None) for thread in _loaded(threads)]
+    return [Card(thread, messages, None) for thread, messages in _loaded(threads)]
 
 
-def _cards(threads: ThreadQuerySet, now: Content) -> list[Card]:
-    loaded = list(_loaded(threads))
-    asked_about = Revision.objects.filter(pk__in={thread.revision_id for thread in loaded if thread.quote})
-    old = {revision.pk: Newer(revision.data) for revision in asked_about} if loaded else {}
-    newer = Newer(now)
+def _cards(threads: ThreadQuerySet, now: Content, *, known: Iterable[Revision] = ()) -> list[Card]:
+    loaded, newer = _loaded(threads), Newer(now)
+    asked_about = {thread.revision_id for thread, _ in loaded if thread.quote}
+    at_hand = {revision.pk: revision for revision in known if revision.pk in asked_about}
+    if missing := asked_about - at_hand.keys():
+        at_hand |= Revision.objects.in_bulk(missing)
+    old = {pk: Newer(revision.data) for pk, revision in at_hand.items()}
     return [
-        Card(thread, tuple(thread.messages.all()), _sentence(thread, old.get(thread.revision_id), newer))
-        for thread in loaded
+        Card(thread, messages, _sentence(thread, old.get(thread.revision_id), newer)) for thread, messages in loaded
     ]
 
 
@@ -61,8 +66,17 @@ def _sentence(thread: Thread, old: Newer | None, newer: Newer) -> Counterpart | 
     return newer.counterpart(thread.quote, field=thread.field, old=old) if old and thread.quote else None
 
 
-def _loaded(threads: ThreadQuerySet) -> Any:
-    """What still waits comes first, and of it what has to be answered."""
-    told = threads.select_related("settled_by", "response_by", "revision").prefetch_related("messages__revision")
-    told = told.defer("revision__content", "revision__findings")
-    return told.order_by("settled_at", "pk")
+def _loaded(threads: ThreadQuerySet) -> list[tuple[Thread, tuple[ThreadMessage, ...]]]:
+    """Every thread with what was said in it, in one query; what still waits comes first."""
+    beside = ("revision", "thread__revision", "thread__settled_by", "thread__response_by")
+    texts = [f"{revision}__{name}" for revision in beside[:2] for name in ("content", "findings")]
+    said = ThreadMessage.objects.filter(thread__in=threads).select_related(*beside).defer(*texts)
+    found: dict[int, tuple[Thread, list[ThreadMessage]]] = {}
+    for message in said.order_by("pk"):
+        found.setdefault(message.thread_id, (message.thread, []))[1].append(message)
+    ranked = sorted(found.values(), key=lambda one: _rank(one[0]))
+    return [(thread, tuple(messages)) for thread, messages in ranked]
+
+
+def _rank(thread: Thread) -> tuple[float, int]:
+    return (thread.settled_at.timestamp() if thread.settled_at else 0, thread.pk)

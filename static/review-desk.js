@@ -212,7 +212,7 @@ function judged(claim, told) {
   const tone = finding ? AGAINST[finding.value] || (finding.value === "supported" ? "approved" : "overdue") : "draft";
   badge.textContent = finding ? finding.parentElement.querySelector("span").textContent : badge.dataset.openLabel;
   badge.dataset.state = claim.dataset.state = tone;
-  claim.parentElement.toggleAttribute("data-todo", !finding && badge.dataset.openLabel === "To do");
+  claim.parentElement.toggleAttribute("data-to-do", !finding && badge.dataset.openLabel === "To do");
   claim.querySelector("[data-clear]").hidden = !finding;
   const history = claim.querySelector(".claim-history");
   if (history) history.remove();
@@ -239,7 +239,7 @@ function step(by) {
 
 function nextToDo() {
   const after = claims.slice(claims.indexOf(current()) + 1);
-  const next = [...after, ...claims].find((claim) => claim.parentElement.hasAttribute("data-todo") && claim !== current());
+  const next = [...after, ...claims].find((claim) => claim.parentElement.hasAttribute("data-to-do") && claim !== current());
   if (next) go(next); else say("Every claim you are asked to judge has a verdict.");
 }
 
@@ -256,9 +256,9 @@ async function verdict(number) {
     return;
   }
   const saved = part.save();
-  claim.parentElement.removeAttribute("data-todo");
+  claim.parentElement.removeAttribute("data-to-do");
   if (on("go-on")) nextToDo();
-  if (!await saved) claim.parentElement.setAttribute("data-todo", "");
+  if (!await saved) claim.parentElement.setAttribute("data-to-do", "");
 }
 
 // Keys: only outside fields, never with a modifier, and they can be turned off
