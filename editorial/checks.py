@@ -24,11 +24,15 @@ def guards_are_in_place(*, databases: Any = None, **_: Any) -> list[CheckMessage
     except DatabaseError as trouble:
         return [Error(f"The database does not answer: {trouble}", id="editorial.E001")]
     if missing:
-        hint = "Run `manage.py migrate`, which puts them back, and `manage.py verify_audit`."
+        hint = "Run `manage.py verify_audit`, then `manage.py migrate --skip-checks`, which puts them back."
         return [Error(f"Guards are missing: {', '.join(missing)}.", hint=hint, id="editorial.E002")]
     if not immutability.proven():
         return [
-            Error("The database let the audit chain be changed.", hint="Run `manage.py migrate`.", id="editorial.E003")
+            Error(
+                "The database let the audit chain be changed.",
+                hint="Run `manage.py migrate --skip-checks`.",
+                id="editorial.E003",
+            )
         ]
     return []
 

@@ -3,16 +3,15 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
 from django.db.models.signals import post_migrate
 
+from editorial.seeds import tables_are_current
 from reviews import policy
 from reviews.models import ReviewPolicy
 
 
 def lay_down_defaults(**_: Any) -> None:
-    present = connection.introspection.table_names()
-    if "reviews_reviewpolicy" in present and "articles_riskclass" in present and not ReviewPolicy.objects.exists():
+    if tables_are_current() and not ReviewPolicy.objects.exists():
         policy.lay_down(policy.DEFAULTS, by=None, note="The defaults the desk comes with.")
 
 
