@@ -28,6 +28,7 @@ from articles.search import LONGEST_QUERY, search, search_put_right
 from articles.share_cards import in_words
 from articles.source_status import list_version, statuses_of
 from editorial import clock
+from editorial.refusal_pages import refusal
 
 PER_PAGE = 20
 SHOWN_VERSIONS = 3  # on the page itself; the others are in the change history
@@ -164,9 +165,7 @@ def references_with_places(unit: PublicArticle) -> list[tuple[dict, list[str]]]:
 
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
-    response = render(request, "503.html", status=503)
-    response["Retry-After"] = str(RETRY_SECONDS)
-    return declare(response, ())
+    return declare(refusal(request, "503.html", status=503, retry=RETRY_SECONDS), ())
 
 
 # Lists

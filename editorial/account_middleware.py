@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from redis.exceptions import RedisError
 
 from editorial import second_factor
+from editorial.refusal_pages import refusal
 
 log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -21,6 +22,7 @@ SETTING_UP = {
     *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
 }
+RETRY_SECONDS = 120
 OWED = "Your work here needs a second factor. Set one up below; everything else opens when you have."
 
 
@@ -61,7 +63,4 @@ class SignInNeedsTheCache:
         if not request.path.startswith("/account/") or not isinstance(exception, RedisError):
             return None
         log.error("%s cannot be served while the cache is down: %s", request.path, exception)
-        response = render(request, "account/unavailable.html", status=503)
-        response["Retry-After"] = "120"
-        response["Cache-Control"] = "no-store"
-        return response
+        return refusal(None, "account/unavailable.html", status=503, retry=RETRY_SECONDS)

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.http import HttpRequest
 from redis.exceptions import RedisError
+
+from editorial.refusal_pages import refusal, typed_in
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +47,11 @@ def limited(name: str, rate: Rate) -> Callable[[View], View]:
                 wait = _wait(name, rate, request)
             except (RedisError, OSError) as trouble:
                 log.warning("%s cannot be counted (%s), so nothing was taken.", name, trouble)
-                return _refusal(request, "limits/cannot_count.html", status=503, wait=RETRY_SECONDS)
-            return _refusal(request, "429.html", status=429, wait=wait) if wait else view(request, *args, **kwargs)
+                typed = typed_in(request)
+                return refusal(request, "limits/cannot_count.html", status=503, retry=RETRY_SECONDS, typed=typed)
+            if wait:
+                return refusal(request, "429.html", status=429, retry=wait, typed=typed_in(request))
+            return view(request, *args, **kwargs)
 
         return counted
 
@@ -64,7 +67,7 @@ def small(largest: int) -> Callable[[View], View]:
             length = request.headers.get("content-length") or "0"
             if not length.isdigit() or int(length) <= largest:
                 return view(request, *args, **kwargs)
-            return HttpResponse(render_to_string("413.html", {"limit": largest / 1_000_000}), status=413)
+            return refusal(request, "413.html", status=413, limit=largest / 1_000_000)
 
         return measured
 
@@ -103,10 +106,3 @@ def _address(request: HttpRequest) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
-
-
-def _refusal(request: HttpRequest, template: str, *, status: int, wait: int) -> HttpResponse:
-    response = render(request, template, {"minutes": -(-wait // 60)}, status=status)
-    response["Retry-After"] = str(wait)
-    response["Cache-Control"] = "no-store"
-    return response

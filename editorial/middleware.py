@@ -11,8 +11,8 @@ from django.core.exceptions import BadRequest, ObjectDoesNotExist, PermissionDen
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
-from django.template.loader import render_to_string
 
+from editorial import refusal_pages
 from editorial.audit import record
 from editorial.visible import pieces
 
@@ -21,9 +21,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Django turns these into 400, 403 and 404, which carry no article.
 ANSWERS = (Http404, PermissionDenied, SuspiciousOperation, BadRequest, MultiPartParserError)
-PLAIN_REFUSAL = "<!doctype html><title>Not available just now</title><h1>This page is not available just now</h1>"
 JSON_REFUSAL = {"detail": "This is not available just now. Try again in a while."}
-REFUSAL_HEADERS = {"Retry-After": "300", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+JSON_HEADERS = {"Retry-After": "300", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 SECURITY_HEADERS = (
     *("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"),
     *("Cross-Origin-Opener-Policy", "Strict-Transport-Security"),
@@ -59,7 +58,7 @@ class BodyLimit:
         limit = settings.LONGEST_ADMIN_BODY if at_the_desk else settings.LONGEST_BODY
         if _stated_length(request) <= limit:
             return self.get_response(request)
-        return HttpResponse(render_to_string("413.html", {"limit": limit // 1_000_000}), status=413)
+        return refusal_pages.refusal(None, "413.html", status=413, limit=limit // 1_000_000)
 
 
 def _stated_length(request: HttpRequest) -> int:
@@ -152,18 +151,12 @@ def _put_on_record(request: HttpRequest, why: str) -> None:
 
 
 def _unavailable(*, instead_of: HttpResponse | None = None) -> HttpResponse:
-    headers = dict(REFUSAL_HEADERS)
-    if instead_of is None:
-        return HttpResponse(_page(), status=503, headers=headers)
-    headers |= {name: instead_of[name] for name in SECURITY_HEADERS if name in instead_of}
-    if "json" in instead_of.get("Content-Type", ""):
-        return JsonResponse(JSON_REFUSAL, status=503, headers=headers)
-    return HttpResponse(_page(), status=503, headers=headers)
-
-
-def _page() -> str:
-    try:
-        return render_to_string("503.html")
-    except Exception:
-        log.exception("503.html cannot be used")
-        return PLAIN_REFUSAL
+    """Without the request: whose session it is must not be what keeps the refusal from being said."""
+    if instead_of is not None and "json" in instead_of.get("Content-Type", ""):
+        refused: HttpResponse = JsonResponse(JSON_REFUSAL, status=503, headers=JSON_HEADERS)
+    else:
+        refused = refusal_pages.refusal(None, "503.html", status=503, retry=refusal_pages.RETRY_SECONDS)
+    for name in SECURITY_HEADERS:
+        if instead_of is not None and name in instead_of:
+            refused[name] = instead_of[name]
+    return refused

@@ -7,6 +7,11 @@ from articles.api import api
 from reviews import health
 from reviews.views import home_of_user
 
+handler400 = "editorial.refusal_pages.bad_request"
+handler403 = "editorial.refusal_pages.not_allowed"
+handler404 = "editorial.refusal_pages.not_found"
+handler500 = "editorial.refusal_pages.failed"
+
 urlpatterns = [
     path("", include("articles.urls")),
     path("api/v1/", api.urls),

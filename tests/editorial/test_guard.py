@@ -380,7 +380,7 @@ def test_the_guard_stands_when_its_own_page_is_lost(get, monkeypatch, broken, se
     if broken == "missing":
         settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": [], "APP_DIRS": False}]
     else:
-        monkeypatch.setattr("editorial.middleware.render_to_string", lambda name: 1 / 0)
+        monkeypatch.setattr("editorial.refusal_pages.render_to_string", lambda *_: 1 / 0)
     response = get(page(""), units=[unit()])
     assert refused(response)
     assert "not available" in response.content.decode()
