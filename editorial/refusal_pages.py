@@ -67,7 +67,7 @@ def typed_in(request: HttpRequest) -> list[str]:
         given = request.POST.items()
     except (SuspiciousOperation, MultiPartParserError, OSError, StopFutureHandlers):
         return []
-    said = [words for name, words in given if _is_written(name, words)]
+    said = [str(words) for name, words in given if _is_written(name, str(words))]
     return said[:MOST_FIELDS] if sum(map(len, said)) <= LONGEST_TYPED else []
 
 

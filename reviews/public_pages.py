@@ -47,8 +47,11 @@ def policy_version(request: HttpRequest, number: int) -> HttpResponse:
     """One version of the rules for good, and until when it held."""
     this = get_object_or_404(ReviewPolicy, version=number)
     after = ReviewPolicy.objects.filter(version__gt=number).last()
+    then = policy.stored(this)
     context = {
-        "rules": policy.described(policy.stored(this)),
+        "rules": policy.described(then),
+        "terms": then.terms,
+        "silence": policy.silence(then.terms),
         "this": this,
         "until": after.in_force_from if after else None,
         "versions": ReviewPolicy.objects.all(),

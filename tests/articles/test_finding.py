@@ -103,6 +103,7 @@ def test_what_was_corrected_or_taken_back_stands_on_one_page(client, ana, rob, e
 def test_each_version_of_the_rules_keeps_its_address(client, ruth):
     policy.lay_down(policy.DEFAULTS, by=ruth, note="The same again.")
     assert "These rules held from" in said(client, "policy-version", 1)
+    assert "60 days before its check is due" in said(client, "policy-version", 1)
     assert "These rules have been in force since" in said(client, "policy-version", 2)
     assert "Version 1" in said(client, "editorial-policy")
     assert client.get(reverse("policy-version", args=[3])).status_code == 404
