@@ -3,15 +3,18 @@
 import http.client
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finder
 
 from editorial import broker
 from editorial.management.commands import up
@@ -23,14 +26,14 @@ NOTHING_SET = ("VAR_DIR", "DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOST
 class Desk:
     """A desk that was started as a person would start it, in a folder of its own."""
 
-    def __init__(self, folder: Path, *, port: int, **environment: str) -> None:
+    def __init__(self, folder: Path, *, port: int) -> None:
         self.folder, self.port, self.said = folder, port, folder.with_suffix(f".{port}")
         folder.mkdir(parents=True, exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if name not in NOTHING_SET}
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", str(port)],
             cwd=settings.HOME,
-            env=kept | {"VAR_DIR": str(folder)} | environment,
+            env=kept | {"VAR_DIR": str(folder)},
             stdout=self.said.open("w"),
             stderr=subprocess.STDOUT,
         )
@@ -81,17 +84,12 @@ def open_desk(tmp_path_factory):
 
 @pytest.fixture
 def start_desk(tmp_path, open_desk):
-    """Each in a folder of its own, with tables that a first desk has made already."""
+    """Each in a folder of its own, with the tables and static files that a first desk has made already."""
     desks = []
-    (tmp_path / "var").mkdir()
-    with (
-        sqlite3.connect(open_desk.folder / "desk.sqlite3") as made,
-        sqlite3.connect(tmp_path / "var" / "desk.sqlite3") as copy,
-    ):
-        made.backup(copy)
 
-    def start(**environment):
-        desks.append(Desk(tmp_path / "var", port=free_port(), **environment))
+    def start(folder=tmp_path / "var"):
+        _furnish(folder, like=open_desk.folder)
+        desks.append(Desk(folder, port=free_port()))
         return desks[-1]
 
     yield start
@@ -99,6 +97,12 @@ def start_desk(tmp_path, open_desk):
         desk.process.kill()
         desk.process.wait()
         assert desk.is_gone(within=10)
+
+
+def _furnish(folder: Path, *, like: Path) -> None:
+    shutil.copytree(like / "static", folder / "static")
+    with sqlite3.connect(like / "desk.sqlite3") as made, sqlite3.connect(folder / "desk.sqlite3") as copy:
+        made.backup(copy)
 
 
 def free_port() -> int:
@@ -139,12 +143,6 @@ def test_ctrl_c_stops_all_of_it_at_once(start_desk):
     assert "Traceback" not in desk.words
 
 
-def test_it_stops_the_same_when_the_system_asks(start_desk):
-    desk = start_desk().wait_until_open()
-    assert desk.end(signal.SIGTERM) == 0
-    assert desk.processes() == []
-
-
 def test_nobody_outlives_a_desk_that_was_killed(start_desk):
     desk = start_desk().wait_until_open()
     desk.end(signal.SIGKILL)
@@ -168,12 +166,29 @@ def test_a_taken_port_is_named_and_another_advised(start_desk):
             up.refuse_taken_port("127.0.0.1", port)
 
 
-def test_a_folder_too_deep_for_a_socket_is_served_all_the_same(start_desk, tmp_path):
+def test_in_a_folder_too_deep_for_a_socket_it_is_served_and_stops_when_the_system_asks(start_desk, tmp_path):
     deep = tmp_path / ("deep" * 30)
     assert len(bytes(broker.socket_path(deep))) <= broker.LONGEST_SOCKET_PATH
-    desk = start_desk(VAR_DIR=str(deep)).wait_until_open()
+    desk = start_desk(deep).wait_until_open()
     assert broker.answers(broker.socket_path(deep))
-    assert desk.end(signal.SIGINT) == 0
+    assert desk.end(signal.SIGTERM) == 0
+    assert desk.processes() == []
+
+
+def test_static_files_are_gathered_again_when_one_of_them_is_another(tmp_path, settings, monkeypatch):
+    settings.STATIC_ROOT, source = tmp_path / "static", tmp_path / "files" / "desk.css"
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [source.parent]
+    get_finder.cache_clear()
+    source.parent.mkdir()
+    for age, words in enumerate(["p {}", "p { margin: 0 }"]):
+        source.write_text(words)
+        os.utime(source, (time.time() + age * 60,) * 2)
+        up.collect_static_files()
+        assert (settings.STATIC_ROOT / "desk.css").read_text() == words
+    monkeypatch.setattr(up.collectstatic, "Command", None)  # not asked for a third time
+    up.collect_static_files()
+    get_finder.cache_clear()
 
 
 def test_links_follow_the_port_unless_the_site_has_a_name(monkeypatch):

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import hashlib
 import http.client
 import io
 import os
@@ -17,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -238,9 +240,20 @@ def forget_everything() -> None:
 
 def collect_static_files() -> None:
     """Gather and fingerprint the static files; the settings of this process may predate their manifest."""
+    done = Path(settings.STATIC_ROOT) / f".collected-{sources_of_static_files()}"
+    if done.exists():
+        return
     command = collectstatic.Command()
     command.storage = CompressedManifestStaticFilesStorage()
     call_command(command, interactive=False, verbosity=0)
+    done.touch()
+
+
+def sources_of_static_files() -> str:
+    """A name for exactly these files as they are now: compressing them anew takes longer than all else at a start."""
+    found = [storage.path(name) for finder in get_finders() for name, storage in finder.list([])]
+    states = [(path, stat.st_size, stat.st_mtime_ns) for path in sorted(found) for stat in [os.stat(path)]]
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
 
 
 def speaks_http(host: str, port: int) -> bool:
