@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "editorial.middleware.RequestId",
+    "editorial.compression_middleware.Compression",
     "editorial.middleware.BodyLimit",
     "editorial.middleware.CautionGuard",
     "django.middleware.security.SecurityMiddleware",

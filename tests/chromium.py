@@ -13,6 +13,11 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
     *("--disable-gpu", "--disable-quic"),
 ]
+# A script for `add_init_script`: `shifts` is then by how much the page moved without anybody doing anything.
+COUNT_SHIFTS = """window.shifts = 0;
+    const count = it => { window.shifts += it.hadRecentInput ? 0 : it.value };
+    new PerformanceObserver(list => list.getEntries().forEach(count))
+        .observe({type: "layout-shift", buffered: true})"""
 PATIENCE = 10_000  # milliseconds, for machines that have other things to do
 NO_BROWSER = "No Chromium on this machine, so nothing was looked at in a browser: install the package chromium."
 

@@ -16,7 +16,7 @@ from reviews import questions, reports, view_keeping
 from reviews.kinds import Problem
 from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
-from tests.chromium import sign_in
+from tests.chromium import COUNT_SHIFTS, sign_in
 
 # What a browser makes of a page does not depend on the database; the journey is walked on both.
 pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
@@ -35,6 +35,7 @@ def look_at(new_page, live_url):
     def look(visitor, addresses, *, status=200):
         page = new_page()
         page.add_init_script(Axe().axe_script)
+        page.add_init_script(COUNT_SHIFTS)
         if visitor:
             sign_in(page, visitor, live_url=live_url)
         wrong = {}
@@ -52,6 +53,7 @@ def look_at(new_page, live_url):
 
 def _faults_of(page):
     faults = [f"{fault} at 1280" for fault in _violations(page, EVERY_RULE)]
+    faults += ["something moved by itself"] if page.evaluate("shifts") else []
     page.set_viewport_size(PHONE)
     faults += [f"{fault} at 320" for fault in _violations(page, EVERY_RULE)]
     faults += [f"wider than 320 pixels: {html}" for html in page.evaluate(TOO_WIDE)]
@@ -70,6 +72,17 @@ def test_everybody_can_read_every_text_and_what_is_said_where_there_is_none(look
     assert look_at(None, articles) == {}
     assert look_at(None, [gone.get_absolute_url()], status=410) == {}
     assert look_at(None, ["/no/such/page/"], status=404) == {}
+
+
+def test_nothing_moves_by_itself_on_a_phone(new_page, approved):
+    page = new_page(**PHONE)
+    page.add_init_script(COUNT_SHIFTS)
+    of_one = [approved.get_absolute_url(), f"{approved.get_absolute_url()}versions/1/", "/no/such/page/"]
+    shifts = {}
+    for address in (*of_one, "/", "/search/?q=exercise", "/a-z/", "/board/", "/policy/", "/ask/", "/verify/"):
+        page.goto(address)
+        shifts[address] = page.evaluate("shifts")
+    assert set(shifts.values()) == {0}, shifts
 
 
 def test_everybody_can_find_a_text_and_who_checks_it(look_at, with_text):

@@ -9,7 +9,7 @@ from articles.public import for_public, public_article
 from editorial import clock
 from reviews import publication
 from tests import factories
-from tests.chromium import sign_in
+from tests.chromium import COUNT_SHIFTS, sign_in
 
 # What a browser makes of a page does not depend on the database; the journey is walked on both.
 pytestmark = [pytest.mark.browser, pytest.mark.one_stack]
@@ -25,12 +25,6 @@ NOTHING_OVER_IT = """section => {
     const {left, top, width, height} = section.getBoundingClientRect();
     return section.contains(document.elementFromPoint(left + width / 2, top + height / 2));
 }"""
-
-
-COUNT_SHIFTS = """window.shifts = 0;
-    const count = it => { window.shifts += it.hadRecentInput ? 0 : it.value };
-    new PerformanceObserver(list => list.getEntries().forEach(count))
-        .observe({type: "layout-shift", buffered: true})"""
 
 
 def unit_of(article):
