@@ -1,7 +1,8 @@
 """Sends pages to strangers compressed, under a strong validator of its own."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 TEXT = ("text/", "application/json", "application/feed+json", "application/atom+xml", "application/xml")
@@ -21,7 +22,7 @@ class Compression(GZipMiddleware):
         if request.had_compressed:  # type: ignore[attr-defined]
             request.META["HTTP_IF_NONE_MATCH"] = given.replace(ENDING, '"')
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         etag = response.get("ETag", "")
         if response.status_code == 304:
             return _named(response, etag) if request.had_compressed else response  # type: ignore[attr-defined]
@@ -32,7 +33,7 @@ class Compression(GZipMiddleware):
         return _named(sent, etag) if sent.get("Content-Encoding") == "gzip" else sent
 
 
-def _named(response: HttpResponse, etag: str) -> HttpResponse:
+def _named(response: HttpResponseBase, etag: str) -> HttpResponseBase:
     if etag.endswith('"'):
         response["ETag"] = f"{etag[:-1]}{ENDING}"
     return response
