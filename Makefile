@@ -32,8 +32,8 @@ demo: $(RUNNING)
 demo-reset: $(RUNNING)
 	@$(VENV)/bin/python manage.py up --demo --reset --port $(PORT)
 
-# Each process starts servers of its own; the tests of one file stay together and share what they set up.
-SIDE_BY_SIDE = --numprocesses $(PROCESSES) --dist loadfile
+# Each process starts servers of its own; tests that share what they set up are marked as one group.
+SIDE_BY_SIDE = --numprocesses $(PROCESSES) --dist loadgroup
 
 test: $(TESTING)
 	$(VENV)/bin/python -m pytest $(SIDE_BY_SIDE) --stack=embedded

@@ -48,29 +48,20 @@ def open_recheck(
     if not words.strip():
         raise WorkflowError("Say why it has to be read again; the reviewers see it.")
     _refuse_twice(revision, whole=not wanted, notice=notice, report=report)
-    recheck = Recheck.objects.create(
-        article=article,
-        revision=revision,
-        reason=reason,
-        claims=wanted,
-        is_whole=not wanted,
-        words=words.strip(),
-        notice=notice,
-        report=report,
-        opened_at=clock.now(),
-        opened_by=by,
-    )
-    record(
-        "recheck.opened",
-        by=by,
-        about=article.about,
-        recheck=recheck.pk,
-        reason=reason,
-        claims=len(wanted),
-        digest=revision.digest,
-    )
+    why = {"reason": reason, "words": words.strip(), "notice": notice, "report": report}
+    what = {"article": article, "revision": revision, "claims": wanted, "is_whole": not wanted}
+    recheck = Recheck.objects.create(**what, **why, opened_at=clock.now(), opened_by=by)
+    _record_opening(recheck, by=by)
     _tell_opened(article, recheck, invite_best(article, recheck))
     return recheck
+
+
+def _record_opening(recheck: Recheck, *, by: User | None) -> None:
+    claims, digest = len(recheck.claims), recheck.revision.digest
+    about = recheck.article.about
+    record(
+        "recheck.opened", by=by, about=about, recheck=recheck.pk, reason=recheck.reason, claims=claims, digest=digest
+    )
 
 
 def invite_best(article: Article, recheck: Recheck) -> list[ReviewAssignment]:

@@ -1,7 +1,6 @@
 """What people fill in about how they want to be told, and how they narrow their inbox."""
 
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from django import forms
 
@@ -51,7 +50,7 @@ class TellingForm(StrictForm):
         chosen = {f"{CHOICES_OF}{kind}": telling.timing(preference, kind) for kind in self._kinds()}
         super().__init__(data, initial=kept | chosen)
         cast(forms.ChoiceField, self.fields["time_zone"]).choices = [
-            (zone, zone.replace("_", " ")) for zone in sorted(available_timezones())
+            (zone, zone.replace("_", " ")) for zone in telling.time_zones()
         ]
         for kind in self._kinds():
             self.fields[f"{CHOICES_OF}{kind}"] = forms.ChoiceField(label=kind.label, choices=Timing.choices)

@@ -112,7 +112,8 @@ def free_port() -> int:
 
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="counts processes through /proc")
-pytestmark = [pytest.mark.faults, pytest.mark.one_stack, needs_proc]
+# They share a desk, so one process runs them all.
+pytestmark = [pytest.mark.faults, pytest.mark.one_stack, pytest.mark.xdist_group("desk"), needs_proc]
 
 
 def test_the_desk_opens_and_says_where(open_desk):
