@@ -3,9 +3,10 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 from urllib.parse import quote, urljoin
 
 from django.conf import settings
@@ -19,10 +20,13 @@ from reviews import publication
 from reviews.models import Sweep
 from reviews.sweep.documents import Document
 from reviews.sweep.fetching import Answer, Unreachable, fetch
+from reviews.sweep.files import Unreadable, pieces_of
 from reviews.sweep.judging import (
     Expected,
     expected_of,
+    expected_of_comparisons,
     expected_of_versions,
+    faults_of_file,
     faults_of_list,
     faults_of_page,
     faults_of_sitemap,
@@ -35,17 +39,39 @@ BATCH = 20
 MOST_PAGES = 20  # of one list; what lies further back is still found by its own page and by the search
 WORDS_ASKED = 6
 LONGEST_TROUBLE = 2000
+MOST_IN_HAND = 40  # articles in one sweep whose files, sheets and answers are looked at, each time others
+MOST_PRINTED = 2  # versions of one article, the newest: a sheet takes a second to lay out
+MOST_ASKED = 10  # questions in one run: one address may ask thirty in ten minutes
+TAKEN_ALONG = (
+    ("its PDF", "article.pdf"),
+    ("its share card", "card.png"),
+    *((f"its citation as {form}", f"cite.{form}") for form in ("txt", "bib", "ris", "json")),
+    *((f"its references as {form}", f"references.{form}") for form in ("bib", "ris", "json")),
+)
 # Articles in a row that nobody answers for, until the site itself is taken to be down.
 SILENCE = 3
 KEPT = timedelta(days=30)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Shared:
-    """What is the same for every article: fetched once for a run."""
+    """What is the same for many articles: fetched once for a run."""
 
     documents: tuple[tuple[str, Document], ...]
-    trouble: str  # channels that did not answer; the others are looked at all the same
+    trouble: list[str]  # channels that did not answer; the others are looked at all the same
+    parts: int = 1  # of so many articles one is taken in hand in each sweep, another one in the next
+    asked: int = 0
+    further: dict[str, tuple[Document, ...]] = field(default_factory=dict)
+
+    def pages(self, path: str) -> tuple[Document, ...]:
+        """A list that some articles stand in, as far as it answers."""
+        if path not in self.further:
+            try:
+                self.further[path] = tuple(_pages(path))
+            except Unreachable as silence:
+                self.further[path] = ()
+                self.trouble.append(str(silence))
+        return self.further[path]
 
 
 def run(*, within: float = 200) -> Sweep:
@@ -56,6 +82,7 @@ def run(*, within: float = 200) -> Sweep:
     sweep, deadline, silent = _under_way(), time.monotonic() + within, 0
     try:
         shared = _shared()
+        shared.parts = _parts()
         for pk in _unseen(sweep):
             if time.monotonic() > deadline:
                 return sweep
@@ -64,7 +91,7 @@ def run(*, within: float = 200) -> Sweep:
                 raise Unreachable(f"{SILENCE} articles in a row could not be fetched.")
     except Unreachable as trouble:
         return _finish(sweep, trouble=str(trouble))
-    return _finish(sweep, is_complete=not shared.trouble, trouble=shared.trouble)
+    return _finish(sweep, is_complete=not shared.trouble, trouble=" ".join(shared.trouble))
 
 
 def unchecked(*, at: datetime) -> ArticleQuerySet:
@@ -104,7 +131,8 @@ def _unseen(sweep: Sweep) -> Iterator[int]:
 def _look_at(pk: int, shared: Shared, sweep: Sweep) -> bool:
     """Whether the site answered for this article."""
     try:
-        faults, trouble = _faults_now(pk, shared), ""
+        in_hand = bool(shared.parts) and pk % shared.parts == sweep.pk % shared.parts
+        faults, trouble = _faults_now(pk, shared, in_hand=in_hand), ""
     except Unreachable as silence:
         faults, trouble = [], str(silence)
     except (KeyError, ValueError) as fault:
@@ -143,20 +171,20 @@ def _finish(sweep: Sweep, *, is_complete: bool = False, trouble: str = "") -> Sw
 # One article
 
 
-def _faults_now(pk: int, shared: Shared) -> list[str]:
+def _faults_now(pk: int, shared: Shared, *, in_hand: bool = False) -> list[str]:
     """What is wrong, seen twice with nothing changed in between: a text approved during a look is no miss."""
-    if not _faults(expected_of(pk, at=clock.now()), shared):
+    if not _faults(expected_of(pk, at=clock.now()), shared, in_hand=in_hand):
         return []
     before = expected_of(pk, at=clock.now())
-    faults = _faults(before, _shared())
+    faults = _faults(before, _shared(), in_hand=in_hand)
     return faults if expected_of(pk, at=clock.now()) == before else []
 
 
-def _faults(expected: Expected, shared: Shared) -> list[str]:
+def _faults(expected: Expected, shared: Shared, *, in_hand: bool = False) -> list[str]:
     """What was found stands, even where another channel did not answer."""
     found: list[str] = []
     try:
-        for fault in _every_fault(expected, shared):
+        for fault in _every_fault(expected, shared, in_hand=in_hand):
             found.append(fault)
     except Unreachable:
         if not found:
@@ -164,16 +192,22 @@ def _faults(expected: Expected, shared: Shared) -> list[str]:
     return found
 
 
-def _every_fault(expected: Expected, shared: Shared) -> Iterator[str]:
+def _every_fault(expected: Expected, shared: Shared, *, in_hand: bool) -> Iterator[str]:
     answer = fetch(f"/articles/{expected.slug}/")
     page = answer.read()
     yield from faults_of_page(page, expected)
     for where, document in shared.documents:
         yield from faults_of_list(document, expected, where=where)
         yield from faults_of_sitemap(document, expected)
+    for where, path in _listed_under(expected):
+        for document in shared.pages(path):
+            yield from faults_of_list(document, expected, where=where)
     for where, path in _asked_about(expected):
         yield from faults_of_list(fetch(path).read(), expected, where=where)
     yield from _faults_of_versions(expected)
+    if in_hand:
+        yield from _faults_of_what_is_taken_along(expected)
+        yield from _faults_of_answers(expected, shared)
     _refuse_proof_of_nothing(answer, page, expected)
 
 
@@ -183,6 +217,42 @@ def _faults_of_versions(expected: Expected) -> Iterator[str]:
     for path, theirs in expected_of_versions(expected.pk, expected, at=clock.now()):
         yield from faults_of_page(fetch(path).read(), theirs)
         yield from faults_of_list(fetch(f"{path}receipt.json").read(), theirs, where="a version's receipt")
+    for path, theirs in expected_of_comparisons(expected.pk, expected, at=clock.now()):
+        yield from (f"beside another version, {fault}" for fault in faults_of_page(fetch(path).read(), theirs))
+
+
+def _faults_of_what_is_taken_along(expected: Expected) -> Iterator[str]:
+    """Files and pictures of the text as it is shown, and the sheets of its newest versions."""
+    for where, name in TAKEN_ALONG:
+        yield from _faults_of_file(where, f"/articles/{expected.slug}/{name}", expected)
+    versions = expected_of_versions(expected.pk, expected, at=clock.now())
+    for path, theirs in islice(versions, MOST_PRINTED):
+        yield from _faults_of_file("the PDF of a version", f"{path}article.pdf", theirs)
+
+
+def _faults_of_file(where: str, path: str, expected: Expected) -> Iterator[str]:
+    """Instead of a file a page may come, which says why there is none."""
+    answer = fetch(path)
+    if "html" in answer.content_type:
+        yield from faults_of_page(answer.read(), expected)
+        return
+    try:
+        pieces = pieces_of(answer.body, answer.content_type)
+    except Unreadable as fault:
+        raise Unreachable(f"{path} is {fault}.") from fault
+    if not pieces:
+        raise Unreachable(f"{path} holds no words, so nothing is proven about it.")
+    yield from faults_of_file(pieces, expected, where=where)
+
+
+def _faults_of_answers(expected: Expected, shared: Shared) -> Iterator[str]:
+    """Asked for by its title, as often as one address may ask; where the desk takes no question, it quotes nothing."""
+    if shared.asked >= MOST_ASKED:
+        return
+    shared.asked += 1
+    answer = fetch("/ask/", sent={"question": " ".join(expected.title.row[:WORDS_ASKED])})
+    if answer.status == 200:
+        yield from faults_of_list(answer.read(), expected, where="the answers to questions")
 
 
 def _refuse_proof_of_nothing(answer: Answer, page: Document, expected: Expected) -> None:
@@ -193,9 +263,30 @@ def _refuse_proof_of_nothing(answer: Answer, page: Document, expected: Expected)
 
 
 def _asked_about(expected: Expected) -> tuple[tuple[str, str], ...]:
-    """The channels that are asked about one article: search, and its object in the API."""
-    words = quote(" ".join(expected.title.row[:WORDS_ASKED]))
-    return ("the search", f"/search/?q={words}"), ("the API", f"/api/v1/articles/{expected.slug}/")
+    """The channels that are asked about one article."""
+    words, address = quote(" ".join(expected.title.row[:WORDS_ASKED])), f"/articles/{expected.slug}/"
+    return (
+        ("the search", f"/search/?q={words}"),
+        ("the API", f"/api/v1{address}"),
+        ("the page that verifies", f"/verify/?q={quote(address)}"),
+        ("the form for reports", f"{address}report/"),
+    )
+
+
+def _listed_under(expected: Expected) -> tuple[tuple[str, str], ...]:
+    """The lists that only some articles stand in."""
+    topic = f"/topics/{expected.topic}/"
+    return (
+        ("the A–Z", f"/a-z/?letter={quote(expected.letter)}"),
+        ("its topic's list", topic),
+        ("its topic's feed", f"{topic}feed.atom"),
+        ("its topic's JSON feed", f"{topic}feed.json"),
+    )
+
+
+def _parts() -> int:
+    """In how many sweeps every article is taken in hand once; 0 where none is."""
+    return -(-unchecked(at=clock.now()).count() // MOST_IN_HAND) if MOST_IN_HAND else 0
 
 
 # What is the same for all
@@ -212,7 +303,7 @@ def _shared() -> Shared:
             trouble.append(str(silence))
     if not documents:
         raise Unreachable(trouble[0])
-    return Shared(tuple(documents), " ".join(trouble))
+    return Shared(tuple(documents), trouble)
 
 
 def _pages(path: str) -> Iterator[Document]:
@@ -245,5 +336,8 @@ CHANNELS: dict[str, Callable[[], Iterator[Document]]] = {
     "the feed": partial(_pages, "/feed.atom"),
     "the JSON feed": partial(_pages, "/feed.json"),
     "the API's list": partial(_pages, "/api/v1/articles/"),
+    "the newly checked": partial(_pages, "/newly-checked/"),
+    "the corrections": partial(_pages, "/corrections/"),
+    "the reports": partial(_pages, "/reports/"),
     "the sitemap": _sitemap,
 }

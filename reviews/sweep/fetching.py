@@ -1,11 +1,12 @@
 """Asks for pages like a stranger: over HTTP, without cookies, within a time and a size."""
 
 import time
+from collections.abc import Mapping
 from email.message import Message
 from http.client import HTTPException, HTTPMessage
 from typing import IO
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 from django.conf import settings
@@ -25,13 +26,12 @@ class Unreachable(Exception):
 class Answer:
     """Status and body of one answer, whatever the status."""
 
-    def __init__(self, path: str, status: int, content_type: str, body: str) -> None:
-        self.path, self.status = path, status
-        self._content_type, self._body = content_type, body
+    def __init__(self, path: str, status: int, content_type: str, body: bytes) -> None:
+        self.path, self.status, self.content_type, self.body = path, status, content_type, body
 
     def read(self) -> Document:
         try:
-            return read(self._body, self._content_type)
+            return read(self.body.decode("utf-8", errors="replace"), self.content_type)
         except Unreadable as fault:
             raise Unreachable(f"{self.path} is {fault}.") from fault
 
@@ -45,8 +45,8 @@ class _NoRedirects(HTTPRedirectHandler):
         return None
 
 
-def fetch(address: str) -> Answer:
-    """Get a path of this site; of a whole address only path and query count.
+def fetch(address: str, *, sent: Mapping[str, str] | None = None) -> Answer:
+    """Get a path of this site, or send a form to it; of a whole address only path and query count.
 
     Raises:
         Unreachable: nobody answered in time, or with more than `LARGEST` bytes.
@@ -54,7 +54,9 @@ def fetch(address: str) -> Answer:
     parts = urlsplit(address)
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     # settings.SWEEP_URL is the administrator's own word; nothing a reader or an author wrote gets into it.
-    request = Request(settings.SWEEP_URL + path, headers={"User-Agent": "Mozilla/5.0", "Accept": "*/*"})  # noqa: S310
+    data = urlencode(sent).encode() if sent else None
+    headers = {"User-Agent": "Mozilla/5.0", "Accept": "*/*"}
+    request = Request(settings.SWEEP_URL + path, data=data, headers=headers)  # noqa: S310
     try:
         with _opener().open(request, timeout=PATIENCE) as response:
             return _answer(path, response.status, response.headers, response)
@@ -74,7 +76,7 @@ def _answer(path: str, status: int, headers: Message, stream: IO[bytes]) -> Answ
         body = _read_within(stream, path)
     except (OSError, HTTPException) as trouble:
         raise Unreachable(f"{path} broke off: {trouble}.") from trouble
-    return Answer(path, status, headers.get("Content-Type", ""), body.decode("utf-8", errors="replace"))
+    return Answer(path, status, headers.get("Content-Type", ""), body)
 
 
 def _read_within(stream: IO[bytes], path: str) -> bytes:

@@ -1,9 +1,11 @@
 """What must stand beside the text of one article wherever it appears, what must appear nowhere, and what was missed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
+from articles.alphabet import place
 from articles.models import Article, Revision
 from articles.past_versions import picked
 from articles.public import PublicArticle, PublicText, for_public, public_article, reviewer_text
@@ -28,6 +30,8 @@ class Expected:
     hidden: Runs  # text that nobody may be shown
     caution: Words
     line: Words
+    topic: str = ""  # slug of the topic it is listed under
+    letter: str = ""  # that it is listed under
 
 
 def expected_of(pk: int, *, at: datetime) -> Expected:
@@ -51,6 +55,8 @@ def expected_of(pk: int, *, at: datetime) -> Expected:
         hidden=frozenset().union(*withheld) - said - title.runs,
         caution=Words.of(caution),
         line=Words.of(line),
+        topic=unit.topic_slug,
+        letter=place(unit.title)[0],
     )
 
 
@@ -65,6 +71,22 @@ def expected_of_versions(pk: int, expected: Expected, *, at: datetime) -> Iterat
     for number in numbers:
         unit = older[number].unit if number in older else None
         yield f"{article.get_absolute_url()}versions/{number}/", _of_older(expected, unit) if unit else expected
+
+
+def expected_of_comparisons(pk: int, expected: Expected, *, at: datetime) -> Iterator[tuple[str, Expected]]:
+    """The path of each two neighbouring versions side by side, once for either of them."""
+    article = for_public(Article.objects.filter(pk=pk)).get()
+    numbers = list(article.revisions.values_list("number", flat=True)[:MOST_VERSIONS])
+    readable = [each for each in picked(article, numbers, at=at) if each.unit]
+    for newer, older in pairwise(readable):
+        path = f"{article.get_absolute_url()}versions/{older.number}..{newer.number}/"
+        both = [_of_older(expected, each.unit) for each in (older, newer) if each.unit]
+        hidden = expected.hidden - both[0].cautioned - both[1].cautioned
+        for theirs in both:
+            yield (
+                path,
+                replace(theirs, hidden=hidden, cautioned=theirs.cautioned if theirs.caution.row else frozenset()),
+            )
 
 
 def _of_older(expected: Expected, unit: PublicArticle) -> Expected:
@@ -102,6 +124,15 @@ def faults_of_list(document: Document, expected: Expected, *, where: str) -> Ite
             yield from _faults_of_entry(part, expected, where)
         elif part.slug is None and part.words.runs & (expected.hidden | expected.cautioned):
             yield f"{where} holds text of it outside of any entry"
+
+
+def faults_of_file(pieces: Iterable[Words], expected: Expected, *, where: str) -> Iterator[str]:
+    """What is taken along: every piece of it says what may be said of the text, and none holds what nobody may have."""
+    for piece in pieces:
+        if piece.runs & expected.hidden:
+            yield f"{where} holds text of it that nobody may be shown"
+        if expected.line.row and not (piece.has(expected.caution) or piece.has(expected.line)):
+            yield f"{where} goes without its caution"
 
 
 def faults_of_sitemap(document: Document, expected: Expected) -> Iterator[str]:

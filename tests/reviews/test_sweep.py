@@ -1,6 +1,8 @@
 """The sweep finds unchecked text without its caution in any channel, and nothing where there is nothing to find."""
 
+import io
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -8,11 +10,16 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from pypdf import PdfWriter
 
+from articles import citing, exporters, printing
+from articles.asking import Quoted
 from articles.models import Article, Notice
+from articles.paragraphs import paragraphs_of
+from articles.public import PublicArticle, for_public, public_article
 from articles.states import NoticeKind
 from editorial import clock, middleware
-from reviews import publication, sweep
+from reviews import publication, reader_pages, sweep
 from reviews.kinds import Channel, Kind
 from reviews.models import Notification, Sweep
 from reviews.sweep import judging
@@ -197,6 +204,12 @@ def test_only_addresses_of_articles_are_taken_for_such():
 # The whole way, over HTTP
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_taken_along(monkeypatch):
+    """Sheets take seconds; the tests of what is taken along say how many articles are taken in hand."""
+    monkeypatch.setattr(sweep, "MOST_IN_HAND", 0)
+
+
 @pytest.fixture
 def site(live_server, settings, transactional_db):
     settings.SWEEP_URL = live_server.url
@@ -285,7 +298,7 @@ def test_where_the_guard_refuses_a_list_the_sweep_is_not_complete_and_nothing_is
     broken("_standing_line.html", "")
     done = sweep.run()
     assert (done.is_complete, done.articles_seen, done.misses) == (False, 1, 0)
-    assert done.trouble == f"{site.url}/ answered 503."
+    assert done.trouble.startswith(f"{site.url}/ answered 503.")
 
 
 def test_a_person_lifts_a_quarantine_and_the_next_sweep_finds_all_in_order(
@@ -300,6 +313,54 @@ def test_a_person_lifts_a_quarantine_and_the_next_sweep_finds_all_in_order(
     publication.resolve(quarantines().get(), by=eva, text="The template is mended.")
     done = sweep.run()
     assert (done.misses, done.trouble, quarantines().count()) == (0, "", 1)
+
+
+def test_every_channel_of_one_text_is_looked_at_and_in_order(site, ana, rob, rita, eva, monkeypatch):
+    monkeypatch.setattr(sweep, "MOST_IN_HAND", 5)
+    monkeypatch.setattr(sweep, "MOST_PRINTED", 0)
+    replaced = factories.approved(by=ana, reviewer=rob, editor=eva)
+    factories.approved_again(replaced, reviewer=rob, editor=eva, why="Newer.", short_answer="Somewhat.")
+    asked, fetch = [], sweep.fetch
+    monkeypatch.setattr(sweep, "fetch", lambda path, **sent: asked.append(path) or fetch(path, **sent))
+    done = sweep.run()
+    assert (done.is_complete, done.misses, done.trouble) == (True, 0, "")
+    one = replaced.get_absolute_url()
+    names = [name for _, name in sweep.TAKEN_ALONG]
+    assert {f"{one}versions/1..2/", *(one + name for name in names)} <= set(asked)
+    assert {"/ask/", "/newly-checked/", "/corrections/", "/reports/", "/topics/physiotherapy/feed.json"} <= set(asked)
+
+
+def lose_every_line(monkeypatch, bare):
+    """As if nobody had thought of the standing in lists, files, pictures and answers."""
+    unit = public_article(for_public(Article.objects.filter(pk=bare.pk)).get(), at=clock.now())
+    quoted = Quoted(replace(unit, caution=None), paragraphs_of(unit.text)[:1])
+    sheet = io.BytesIO()
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.write(sheet)
+    monkeypatch.setattr(PublicArticle, "caution_line", property(lambda unit: ""))
+    monkeypatch.setattr(PublicArticle, "standing_line", property(lambda unit: unit.standing.label))
+    monkeypatch.setattr(exporters, "_on_one_line", lambda words: "")
+    monkeypatch.setattr(citing, "standing_for_citations", lambda unit, at: "")
+    monkeypatch.setattr(printing, "pdf_of", lambda html: sheet.getvalue())
+    monkeypatch.setattr(reader_pages, "passages_for", lambda question, at, about: [quoted])
+
+
+def test_each_channel_that_lost_its_caution_is_found_by_name(site, without_guard, broken, ana, rob, eva, monkeypatch):
+    replaced = factories.approved(by=ana, reviewer=rob, editor=eva)
+    factories.approved_again(replaced, reviewer=rob, editor=eva, why="Newer.", short_answer="Somewhat.")
+    bare = factories.submitted(by=ana)
+    broken("comparison.html", "<article><h1>T</h1><p>{{ before.unit.text.words }}</p></article>")
+    theirs, of_bare = (judging.expected_of(article.pk, at=clock.now()) for article in (replaced, bare))
+    lose_every_line(monkeypatch, bare)
+    found = sweep._faults(of_bare, sweep._shared(), in_hand=True)
+    lists = ["the list", "the feed", "the JSON feed", "the A–Z", "its topic's list", "its topic's feed", "the search"]
+    lists += ["its topic's JSON feed", "the page that verifies", "the form for reports", "the answers to questions"]
+    assert {f"{where} has an entry of it without its caution" for where in lists} <= set(found)
+    files = [*(where for where, _ in sweep.TAKEN_ALONG), "the PDF of a version"]
+    assert {f"{where} goes without its caution" for where in files} <= set(found)
+    beside = "beside another version, its page shows text that its whole caution does not stand before"
+    assert beside in sweep._faults(theirs, sweep._shared())
 
 
 def test_a_newer_revision_that_leaks_beside_the_approved_one_is_found(
