@@ -203,7 +203,7 @@ def test_two_lists_at_the_same_moment_never_mix(eva, monkeypatch):
 
 def test_the_command_loads_a_list_and_says_what_came_of_it(approved, list_file, capsys):
     call_command("load_retractions", str(list_file))
-    assert capsys.readouterr().out.strip() == "2 papers on the list; 1 articles got a source alert."
+    assert capsys.readouterr().out.strip() == "Papers on the list: 2. Articles that got a source alert: 1."
     assert alerts(approved).count() == 1
 
 
