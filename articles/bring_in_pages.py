@@ -25,7 +25,7 @@ from editorial.errors import Conflict
 def bring_in(request: SignedIn) -> HttpResponse:
     """A text from a file or the clipboard becomes a draft; the same one comes in once."""
     is_sent = request.method == "POST"
-    form = BringInForm(request.POST if is_sent else None, request.FILES if is_sent else None, author=request.user)
+    form = BringInForm(request.POST if is_sent else None, request.FILES if is_sent else None, by=request.user)
     if is_sent and form.is_valid() and (done := _bring_in(request, form)):
         return redirect("desk-brought-in", done.article.slug)
     return render(request, "desk/bring_in.html", {"form": form}, status=REFUSED if is_sent else 200)

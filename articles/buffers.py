@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from articles import versions
+from articles import bylines, versions
 from articles.models import Article, Buffer, Topic
 from editorial import clock
 from editorial.audit import record
@@ -16,7 +16,7 @@ from editorial.models import User
 
 FIELDS = (
     *("title", "short_answer", "body", "plain_body", "topic", "audience"),
-    *("ai_involvement", "ai_tool", "ai_version", "ai_accountable", "interests", "funding", "coauthors"),
+    *("ai_involvement", "ai_tool", "ai_version", "ai_accountable", "interests", "funding"),
 )
 WRITTEN = ("title", "short_answer", "body", "plain_body", "interests", "funding")
 TAB = re.compile(r"[0-9a-f]{32}")
@@ -83,7 +83,7 @@ def discard(buffer: Buffer, *, step: int) -> None:
 def waiting(article: Article | None, *, by: User, besides: str = "") -> list[Buffer]:
     """What this person typed and never saved, newest first; what is stored word for word does not wait."""
     mine = Buffer.objects.filter(user=by, article=article, settled_at=None).exclude(tab=besides)
-    stored = stored_fields(article) if article else {}
+    stored = stored_fields(article, by=by) if article else {}
     return [buffer for buffer in mine if _says_more(buffer.fields, stored)]
 
 
@@ -95,14 +95,13 @@ def forget() -> int:
     return gone
 
 
-def stored_fields(article: Article) -> dict[str, str]:
-    """The working text as its form would show it."""
-    texts = {name: str(getattr(article, name)) for name in FIELDS if name not in ("topic", "coauthors")}
-    coauthors = ", ".join(person.username for person in article.coauthors.all())
+def stored_fields(article: Article, *, by: User) -> dict[str, str]:
+    """The working text as its form would show it to one of its authors."""
+    texts = {name: str(getattr(article, name)) for name in FIELDS if name != "topic"}
     return texts | {
         "topic": str(article.topic_id),
         "ai_accountable": str(article.ai_accountable_id or ""),
-        "coauthors": coauthors,
+        "interests": bylines.own_interests(article, by),
     }
 
 
@@ -110,12 +109,16 @@ def changes(article: Article, buffer: Buffer) -> list[Any]:
     """How the unsaved words differ from what is stored, in the words that readers would see."""
     stored, said = versions.working_text(article), buffer.fields
     topic = said.get("topic", "")
+    own = {buffer.user_id: said["interests"]} if "interests" in said else {}
     named = Topic.objects.filter(pk=int(topic)).first() if topic.isascii() and topic.isdigit() else None
     typed = {
         **stored,
         **{name: said.get(name, stored[name]) for name in ("title", "short_answer", "body", "plain_body", "audience")},
         "topic": named.name if named else stored["topic"],
-        "declared": {name: said.get(name, words) for name, words in stored["declared"].items()},
+        "declared": {
+            "interests": bylines.interests_of(article, saying=own),
+            "funding": said.get("funding", article.funding),
+        },
         "ai": stored["ai"] | {"involvement": said.get("ai_involvement", stored["ai"]["involvement"])},
     }
     return versions.changes(stored, typed)

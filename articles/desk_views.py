@@ -67,7 +67,7 @@ def mine(request: SignedIn, slug: str) -> Article:
 @author_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: SignedIn) -> HttpResponse:
-    form = ArticleForm(request.POST if request.method == "POST" else None, author=request.user)
+    form = ArticleForm(request.POST if request.method == "POST" else None, by=request.user)
     if form.is_bound and form.is_valid():
         article = editing.create(by=request.user, **form.text)
         messages.success(request, "Saved as a draft. Nobody but its authors and the editors can see it.")
@@ -83,14 +83,14 @@ def new(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedIn, slug: str) -> HttpResponse:
     article = mine(request, slug)
-    form = ArticleForm(request.POST if request.method == "POST" else None, author=article.author, article=article)
+    form = ArticleForm(request.POST if request.method == "POST" else None, by=request.user, article=article)
     if form.is_bound and form.is_valid():
         try:
             editing.change(article, by=request.user, edition=form.cleaned_data["edition"] or 0, **form.text)
         except Conflict as conflict:
             return _both_versions(request, article, form, conflict)
         except WorkflowError as refusal:
-            form.add_error("coauthors", str(refusal))
+            form.add_error("ai_accountable", str(refusal))
         else:
             messages.success(request, "Saved.")
             return _onwards(request, article)
@@ -125,14 +125,14 @@ def _both_versions(request: SignedIn, article: Article, form: ArticleForm, confl
     """Theirs is shown, mine stays in the form, and the form now carries the edition it would be saved over."""
     article = mine(request, article.slug)
     theirs = versions.working_text(article)
-    changes = versions.changes(theirs, versions.typed_text(form.cleaned_data, author=article.author.label))
+    changes = versions.changes(theirs, versions.typed_text(article, form.cleaned_data, by=request.user))
     if not changes:
         messages.success(request, "Saved already: what you sent is what is stored.")
         return _onwards(request, article)
     data = request.POST.copy()
     data["edition"] = str(article.edition)
     context = {
-        "form": ArticleForm(data, author=article.author, article=article),
+        "form": ArticleForm(data, by=request.user, article=article),
         "article": article,
         "sources": _sources(article),
         **_unsaved(request, article, form),

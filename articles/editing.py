@@ -10,15 +10,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from articles import permissions, search
+from articles import bylines, permissions, search
 from articles.citations import KEY, numbering, rekeyed
 from articles.drafts import draft_of
 from articles.importers.records import ImportProblem, ReferenceRecord, stable_key
 from articles.loose_numbers import LEAVE, NO_SOURCE, placeholder, with_keys
-from articles.models import Article, Reference, RiskClass
+from articles.models import Article, Contribution, Reference, RiskClass
 from articles.rendering import clean_line, clean_text
 from articles.revisions import authors_of
-from articles.states import AiInvolvement
+from articles.states import AiInvolvement, Part
 from editorial import clock
 from editorial.attribution import not_an_edit, saved_by
 from editorial.audit import record
@@ -29,7 +29,6 @@ TEXTS = {"short_answer": "the short answer", "body": "the body", "plain_body": "
 LINES = {
     "ai_tool": ("name of the AI system", 120),
     "ai_version": ("version of the AI system", 60),
-    "interests": ("interests of the authors", 500),
     "funding": ("word on who paid for the work", 500),
 }
 EDITABLE = (
@@ -45,6 +44,7 @@ EDITABLE = (
     "interests",
     "funding",
 )
+OWN_INTERESTS = ("word on your interests", 500)
 MOST_REFERENCES = 500
 
 
@@ -59,6 +59,7 @@ def create(*, by: User, risk: int = 2, coauthors: Iterable[User] = (), **fields:
     """
     if by.is_machine or not by.is_active:
         raise PermissionDenied("A person has to be the author; a machine can be named as the tool that was used.")
+    people = [person for person in dict.fromkeys(coauthors) if person != by]
     now = clock.now()
     article = Article(author=by, risk=RiskClass.objects.get(pk=risk), created_at=now, edited_at=now)
     _assign(article, fields)
@@ -66,16 +67,16 @@ def create(*, by: User, risk: int = 2, coauthors: Iterable[User] = (), **fields:
     article.full_clean(exclude=["latest_revision", "approval", "slug"])
     _save_at_a_free_address(article)
     permissions.grant_writing(article, by)
-    _share(article, coauthors, by=by)
-    record("article.created", by=by, about=article.about)
+    Contribution.objects.create(article=article, person=by, part=Part.AUTHOR, interests=article.interests)
+    for person in people:
+        take_in(article, person, part=Part.COAUTHOR, by=by)
+    record("article.created", by=by, about=article.about, **_named(people))
     return article
 
 
 @transaction.atomic
-def change(
-    article: Article, *, by: User, edition: int, coauthors: Iterable[User] | None = None, **fields: Any
-) -> Article:
-    """Change the working text, if it still is the one that was opened (`edition`); `coauthors` None leaves them be.
+def change(article: Article, *, by: User, edition: int, **fields: Any) -> Article:
+    """Change the working text, if it still is the one that was opened (`edition`); `interests` are those of `by`.
 
     Raises:
         PermissionDenied: `by` is not an author of it.
@@ -91,12 +92,12 @@ def change(
         )
     hands = authors_of(article)
     _assign(article, fields)
-    _check_may_join(article, [article.ai_accountable, *(coauthors or ())], hands=hands)
+    _check_may_join(article, article.ai_accountable, hands=hands)
+    if "interests" in fields:
+        bylines.note(article, by, interests=article.interests)
     # Only a change of the text makes a new edition: a source added in another tab is no reason to refuse this save.
     article.edition += 1
     touch(article, by=by, why="Text edited")
-    if coauthors is not None:
-        _share(article, coauthors, by=by)
     return article
 
 
@@ -314,6 +315,8 @@ def _assign(article: Article, fields: Mapping[str, Any]) -> None:
     article.title = clean_line(article.title, name="the question", limit=300)
     for name, spoken in TEXTS.items():
         setattr(article, name, clean_text(getattr(article, name), name=spoken))
+    if "interests" in fields:
+        article.interests = clean_line(article.interests, name=OWN_INTERESTS[0], limit=OWN_INTERESTS[1])
     for name, (spoken, limit) in LINES.items():
         setattr(article, name, clean_line(getattr(article, name), name=spoken, limit=limit))
     if article.ai_involvement == AiInvolvement.NONE:
@@ -321,16 +324,15 @@ def _assign(article: Article, fields: Mapping[str, Any]) -> None:
         article.ai_accountable = None
 
 
-def _check_may_join(article: Article, people: Iterable[User | None], *, hands: set[int]) -> None:
+def _check_may_join(article: Article, person: User | None, *, hands: set[int]) -> None:
     """One person, one duty: whoever reads this article for the house, or has acted on it, stays out of its text."""
-    for person in people:
-        if person is None or person.pk in hands:
-            continue
-        if permissions.may_read(article, person) or _has_acted_on(article, person):
-            raise WorkflowError(
-                f"{person.label} reviews or edits this article, and nobody can judge a text and write it too."
-                " Choose somebody else."
-            )
+    if person is None or person.pk in hands:
+        return
+    if permissions.may_read(article, person) or _has_acted_on(article, person):
+        raise WorkflowError(
+            f"{person.label} reviews or edits this article, and nobody can judge a text and write it too."
+            " Choose somebody else."
+        )
 
 
 def _has_acted_on(article: Article, person: User) -> bool:
@@ -357,23 +359,50 @@ def touch(article: Article, *, by: User, why: str) -> None:
     record("article.edited", by=by, about=article.about, edition=article.edition, why=why)
 
 
-def _share(article: Article, coauthors: Iterable[User], *, by: User) -> None:
-    """Make exactly these people its co-authors, each with the grant that goes with it."""
-    wanted = {person for person in coauthors if person.pk != article.author_id}
-    for person in wanted:
-        if person.is_machine or not person.is_active:
-            raise PermissionDenied(f"{person.label} cannot be a co-author: only active people can.")
-    before = set(article.coauthors.all())
-    if wanted == before:
-        return
-    names = ", ".join(sorted(person.label for person in wanted)) or "none"
-    saved_by(article, by, why=f"Co-authors: {names}"[:100])
-    article.coauthors.set(wanted)
-    for person in before - wanted:
-        permissions.revoke_writing(article, person)
-    for person in wanted - before:
-        permissions.grant_writing(article, person)
-    record("article.shared", by=by, about=article.about, coauthors=sorted(person.label for person in wanted))
+def take_in(article: Article, person: User, *, part: Part, by: User, interests: str = "") -> None:
+    """Make somebody one of those who write this text. The article's row must be locked.
+
+    Raises:
+        PermissionDenied: only active people write.
+        WorkflowError: they review or edit this article.
+    """
+    if person.is_machine or not person.is_active:
+        raise PermissionDenied(f"{person.label} cannot be a co-author: only active people can.")
+    _check_may_join(article, person, hands=authors_of(article))
+    interests = clean_line(interests, name=OWN_INTERESTS[0], limit=OWN_INTERESTS[1])
+    Contribution.objects.create(article=article, person=person, part=part, interests=interests)
+    saved_by(article, by, why=f"{part.label}: {person.label}"[:100])
+    article.coauthors.add(person)
+    permissions.grant_writing(article, person)
+    save_people(article, by=by)
+
+
+def take_off(article: Article, person: User, *, by: User) -> None:
+    """End somebody's part in this text: what they wrote stays, with their name in its history."""
+    article.contributions.filter(person=person).delete()
+    saved_by(article, by, why=f"No longer an author: {person.label}"[:100])
+    article.coauthors.remove(person)
+    permissions.revoke_writing(article, person)
+    save_people(article, by=by)
+
+
+def say_interests(article: Article, *, by: User, interests: str) -> None:
+    """What `by` says of their own interests. The article's row must be locked."""
+    bylines.note(article, by, interests=clean_line(interests, name=OWN_INTERESTS[0], limit=OWN_INTERESTS[1]))
+    save_people(article, by=by, why=f"Interests of {by.label}")
+
+
+def save_people(article: Article, *, by: User, why: str = "People") -> None:
+    """Store who answers for what; a change of people overwrites nobody's words, so the edition stays."""
+    article.interests = bylines.interests_of(article)
+    article.edited_at = clock.now()
+    saved_by(article, by, why=why[:100])
+    article.save(update_fields=["interests", "edited_at", "ai_accountable"])
+
+
+def _named(people: Iterable[User]) -> dict[str, Any]:
+    names = sorted(person.label for person in people)
+    return {"coauthors": names} if names else {}
 
 
 def _reference_of(article: Article, given: ReferenceRecord, *, key: str, position: int) -> Reference:

@@ -5,18 +5,21 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from articles import bylines
 from articles.desk_findings import PLACES, Remark, beside
 from articles.drafts import draft_of
 from articles.integrity import Draft
 from articles.integrity.readability import METHOD, grades
-from articles.models import Article
+from articles.models import Article, Topic
 from articles.outlines import without_guidance
 from articles.rendering import clean_line, clean_text
-from articles.states import Audience
+from articles.states import AiInvolvement, Audience, Risk
+from editorial.models import User
 
 TEXTS = ("short_answer", "body", "plain_body")
 DECLARED = ("interests", "funding")
 SHOWN = 30
+DEFAULT_RISK = Risk.MEDIUM
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)
 WORD = re.compile(r"\w[\w'’-]*")
 CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
@@ -59,7 +62,29 @@ class Live:
     method: str = METHOD
 
 
-def as_typed(article: Article, given: Mapping[str, str]) -> Article:
+def not_saved_yet(given: Mapping[str, str], *, by: User) -> Article:
+    """A text that has no row: with what its form says of it so far, to be looked at and never saved."""
+    topic, involvement = given.get("topic", ""), given.get("ai_involvement", "")
+    is_number = topic.isascii() and topic.isdigit() and len(topic) < 16
+    chosen = Topic.objects.filter(pk=int(topic)).first() if is_number else None
+    return Article(
+        # No row ever has this id, so whatever is asked of its sources or its people is answered with none.
+        pk=0,
+        slug="new",
+        title="Your question",
+        author=by,
+        topic=chosen or Topic(name="No topic yet", slug="none"),
+        audience=Audience.PATIENT,
+        risk_id=DEFAULT_RISK,
+        # Not said yet is not known, and what is not known is treated as written by a machine.
+        ai_involvement=involvement if involvement in AiInvolvement.values else "",
+        ai_tool=given.get("ai_tool", "")[:120],
+        ai_version=given.get("ai_version", "")[:60],
+        ai_accountable=by if involvement in AiInvolvement.values else None,
+    )
+
+
+def as_typed(article: Article, given: Mapping[str, str], *, by: User) -> Article:
     """A copy that holds what is being typed, without guidance; it is looked at and never saved.
 
     Raises:
@@ -70,8 +95,9 @@ def as_typed(article: Article, given: Mapping[str, str]) -> Article:
         typed.title = clean_line(title, name="question", limit=300)
     for name in TEXTS:
         setattr(typed, name, without_guidance(clean_text(given.get(name, ""), name=PLACES[name].lower())))
-    for name in DECLARED:
-        setattr(typed, name, clean_text(given.get(name, "")[:500], name=name))
+    said = {name: clean_text(given.get(name, "")[:500], name=name) for name in DECLARED}
+    typed.interests = bylines.interests_of(article, saying={by.pk: said["interests"]})
+    typed.funding = said["funding"]
     if given.get("audience") in Audience.values:
         typed.audience = given["audience"]
     return typed

@@ -18,6 +18,7 @@ from articles.states import (
     AiInvolvement,
     Audience,
     NoticeKind,
+    Part,
     RetractionNature,
     Risk,
     SourceType,
@@ -90,7 +91,9 @@ class Article(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="who answers for the AI's work"
     )
 
-    interests = models.CharField("interests of the authors", max_length=500, blank=True)
+    interests = models.TextField(
+        "interests of the authors", blank=True, help_text="Made of what each of them says for themselves."
+    )
     funding = models.CharField("who paid for the work", max_length=500, blank=True)
 
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT, editable=False, db_index=True)
@@ -186,6 +189,59 @@ class ArticleUserObjectPermission(UserObjectPermissionBase):
     """Who may do what with one article: the shadow of authorship and of open assignments."""
 
     content_object = models.ForeignKey(Article, models.CASCADE)
+
+
+class Contribution(models.Model):
+    """One person's part in a working text, and their own word on interests that touch it."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="contributions")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=12, choices=Part, default=Part.COAUTHOR)
+    interests = models.CharField(max_length=500, blank=True, help_text="Empty: they have not said yet.")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["article", "person"], name="one_part_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_part_display().lower()}"
+
+
+class CoauthorInvitation(models.Model):
+    """Somebody who is asked to write along; nothing of the text is theirs to read before they accept."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        TAKEN_BACK = "taken_back", "Taken back"
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="coauthor_invitations")
+    to = models.CharField(max_length=254, help_text="A user name or an e-mail address, as it was typed.")
+    person = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", help_text="Whose that was then.")
+    part = models.CharField("invited as", max_length=12, choices=Part, default=Part.COAUTHOR)
+    answers_for_ai = models.BooleanField(default=False)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    accepted_as = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "to"], condition=Q(answered_at=None), name="one_open_invitation_to_write"
+            )
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(answered_at=None), name="waiting_invitations")]
+
+    def __str__(self) -> str:
+        return f"{self.to}, invited as {self.part_name.lower()}"
+
+    @property
+    def part_name(self) -> str:
+        return f"{self.get_part_display()}{' who answers for the AI’s work' if self.answers_for_ai else ''}"
 
 
 class Reference(models.Model):

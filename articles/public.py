@@ -51,6 +51,7 @@ class PublicText:
     searches: tuple[dict[str, Any], ...]
     disclaimer: str
     authors: tuple[str, ...]
+    translators: tuple[str, ...]
     interests: str  # empty where the version is older than the question
     funding: str
     audience: str
@@ -327,6 +328,7 @@ def _printable(content: dict[str, Any], *, digest: str, canonical: str = "", rea
         searches=tuple(content.get("searches", ())),  # older revisions were frozen without
         disclaimer=disclaimers.get(reader) or disclaimers[content["audience"]],
         authors=tuple(content["authors"]),
+        translators=tuple(content.get("translators", ())),
         interests=content.get("declared", {}).get("interests", ""),
         funding=content.get("declared", {}).get("funding", ""),
         audience=str(Audience(content["audience"]).label),

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+from articles import bylines
 from articles.citations import numbering
 from articles.disclaimers import DISCLAIMERS
-from articles.models import Article, CitedSource, Revision
+from articles.models import Article, CitedSource, Reference, Revision
 from articles.reference_style import identifier_links, vancouver
 from articles.rendering import render_article
 from articles.retractions import identifiers
@@ -26,17 +27,26 @@ CHEAP = 200_000  # steps for which a stretch is compared word by word at once
 STEPS_TO_COMPARE = 20  # what looking at the likeness of two units is worth
 ALIKE = 0.4
 AROUND = 200  # characters of unchanged text shown on each side of a change
-COMPARED = ("title", "short_answer", "body", "plain_body", "topic", "audience", "authors", "ai", "declared")
+COMPARED = (
+    *("title", "short_answer", "body", "plain_body", "topic", "audience"),
+    *("authors", "translators", "ai", "declared"),
+)
 
 
-def content_of(article: Article, *, number: int) -> dict[str, Any]:
+def content_of(
+    article: Article, *, number: int, interests: str | None = None, beside: Iterable[Reference] = ()
+) -> dict[str, Any]:
     """Everything a reader would see of the working text, as data: numbers given, Markdown rendered, names as now.
+
+    Previews give the `interests` that are being typed, and references to stand `beside` those in the list.
 
     Raises:
         UnreadableText: the text cannot be rendered safely; the message says where and what to do.
     """
-    records = {reference.key: reference.as_record() for reference in article.references.all()}
+    records = {reference.key: reference.as_record() for reference in (*article.references.all(), *beside)}
     numbers = numbering(article.short_answer, article.body, article.plain_body)
+    authors, translators = bylines.names(article)
+    interests = bylines.interests_of(article) if interests is None else interests
     texts = {"short_answer": article.short_answer, "body": article.body, "plain_body": article.plain_body}
     return {
         "schema": SCHEMA,
@@ -48,9 +58,10 @@ def content_of(article: Article, *, number: int) -> dict[str, Any]:
         "topic": article.topic.name,
         "topic_slug": article.topic.slug,
         "audience": article.audience,
-        "authors": [person.label for person in (article.author, *article.coauthors.order_by("pk"))],
+        "authors": authors,
+        "translators": translators,
         "ai": ai_statement(article),
-        "declared": {"interests": article.interests, "funding": article.funding},
+        "declared": {"interests": interests, "funding": article.funding},
         "disclaimers": {str(audience): text for audience, text in DISCLAIMERS.items()},
         "references": [_printed(records[key], number=n) for key, n in numbers.items() if key in records]
         + [_printed(records[key], number=None) for key in records if key not in numbers],

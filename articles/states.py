@@ -58,6 +58,14 @@ class Audience(TextChoices):
     STUDENT = "student", "Students and researchers"
 
 
+class Part(TextChoices):
+    """What somebody has to do with a text."""
+
+    AUTHOR = "author", "Author"
+    COAUTHOR = "coauthor", "Co-author"
+    TRANSLATOR = "translator", "Translator"
+
+
 class AiInvolvement(TextChoices):
     NONE = "none", "None: no AI system was used"
     LANGUAGE_HELP = "language_help", "Language help: wording, grammar, spelling"

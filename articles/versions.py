@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from articles import bylines
 from articles.citations import keys_in
 from articles.models import Article, Revision
 from articles.revisions import compare, shortened
 from articles.significance import Change
 from articles.states import AiInvolvement, Audience
+from editorial.models import User
 
 CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
 HEADING_MARKS = re.compile(r"^#{1,6} +", re.MULTILINE)
@@ -21,6 +23,7 @@ LABELS = {
     "topic": "Topic",
     "audience": "Audience",
     "authors": "Authors",
+    "translators": "Translators",
     "ai": "AI involvement",
     "declared": "Interests and funding",
     "references": "References",
@@ -57,29 +60,34 @@ def _short(reference: Mapping[str, Any]) -> str:
 
 def working_text(article: Article) -> dict[str, Any]:
     """The words of an article in the shape of frozen content, without rendering and without its references."""
-    people = [article.author, *article.coauthors.order_by("pk")]
+    authors, translators = bylines.names(article)
     return {
         **{name: getattr(article, name) for name in ("title", "short_answer", "body", "plain_body")},
         "topic": article.topic.name,
         "audience": article.audience,
-        "authors": [person.label for person in people],
+        "authors": authors,
+        "translators": translators,
         "ai": _ai(article.ai_involvement, article.ai_tool, article.ai_version, article.ai_accountable),
         "declared": {"interests": article.interests, "funding": article.funding},
         "references": [],
     }
 
 
-def typed_text(given: Mapping[str, Any], *, author: str) -> dict[str, Any]:
-    """What a form was given, in the same shape."""
-    coauthors = sorted(given["coauthors"], key=lambda person: person.pk)
+def typed_text(article: Article, given: Mapping[str, Any], *, by: User) -> dict[str, Any]:
+    """What a form of this article was given, in the same shape."""
+    stored = working_text(article)
     ai = _ai(given["ai_involvement"], given["ai_tool"], given["ai_version"], given["ai_accountable"])
     return {
         **{name: given[name] for name in ("title", "short_answer", "body", "plain_body")},
         "topic": given["topic"].name,
         "audience": given["audience"],
-        "authors": [author, *(person.label for person in coauthors)],
+        "authors": stored["authors"],
+        "translators": stored["translators"],
         "ai": ai,
-        "declared": {name: given[name] for name in ("interests", "funding")},
+        "declared": {
+            "interests": bylines.interests_of(article, saying={by.pk: given["interests"]}),
+            "funding": given["funding"],
+        },
         "references": [],
     }
 

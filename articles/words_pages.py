@@ -119,6 +119,6 @@ LABELS = {
     "short_answer": "Short answer",
     "body": "Body",
     "plain_body": "Plain-language version",
-    "interests": "Interests of the authors",
+    "interests": "Your interests",
     "funding": "Who paid for the work",
 }

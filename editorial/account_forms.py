@@ -204,6 +204,7 @@ class OpenAccountForm(forms.Form):
     printed_name = forms.CharField(
         label="Name as printed",
         max_length=120,
+        error_messages={"required": "Give your name: readers see it beside what you answer for."},
         help_text="Readers see it beside what you answer for: Dr Ada Example.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -212,12 +213,14 @@ class OpenAccountForm(forms.Form):
         max_length=LONGEST_PASSWORD,
         strip=False,
         help_text=PASSWORD_HINT,
+        error_messages={"required": "Choose a password."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
         label="Password, once more",
         max_length=LONGEST_PASSWORD,
         strip=False,
+        error_messages={"required": "Type the password a second time, so that a slip of the finger shows."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

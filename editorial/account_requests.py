@@ -31,8 +31,24 @@ def ask(*, name: str, email: str, affiliation: str, why: str) -> None:
     asked, is_new = AccountRequest.objects.get_or_create(email=email.lower(), answered_at=None, defaults=said)
     if is_new:
         record("account.requested", by=None, about=f"accountrequest:{asked.pk}")
-        for editor in _editors():
-            account_mail.post(AccountMail.Kind.REQUEST_RECEIVED, to=editor.email, user=editor, about=asked)
+        _tell_editors(asked)
+
+
+@transaction.atomic
+def propose(*, email: str, why: str, by: User) -> None:
+    """An author would work with somebody who may have no account yet: the editors decide, as on every request.
+
+    Nothing happens where accounts are closed, too many requests wait, or this address waits already.
+    """
+    if settings.SIGN_UP == "closed" or AccountRequest.objects.filter(answered_at=None).count() >= MOST_WAITING:
+        return
+    if invitations.has_account(email) or _is_invited(email):
+        return
+    said = {"name": email[:120], "why": why, "asked_at": clock.now()}
+    asked, is_new = AccountRequest.objects.get_or_create(email=email, answered_at=None, defaults=said)
+    if is_new:
+        record("account.proposed", by=by, about=f"accountrequest:{asked.pk}")
+        _tell_editors(asked)
 
 
 @transaction.atomic
@@ -64,6 +80,15 @@ def _waiting(asked: AccountRequest, *, by: User) -> AccountRequest:
 def _answer(asked: AccountRequest, answer: str, *, by: User) -> None:
     asked.answer, asked.answered_at, asked.answered_by = answer, clock.now(), by
     asked.save()
+
+
+def _is_invited(email: str) -> bool:
+    return Invitation.objects.filter(email=email, accepted_at=None, revoked_at=None).exists()
+
+
+def _tell_editors(asked: AccountRequest) -> None:
+    for editor in _editors():
+        account_mail.post(AccountMail.Kind.REQUEST_RECEIVED, to=editor.email, user=editor, about=asked)
 
 
 def _editors() -> list[User]:

@@ -25,6 +25,7 @@ BECAUSE = {
     Office.AUTHOR: "you are one of its authors",
     Office.EDITOR: "you are an editor here",
     Office.MEMBER: "you are a member of the board",
+    Office.NAMED: "one of its authors named you",
 }
 
 
@@ -131,6 +132,8 @@ def link(message: Notification, *, office: Office | None) -> str:
         path = article.get_desk_url()
     elif office == Office.REVIEWER and assignment and message.kind != Kind.REVIEW_ENDED:
         path = reverse("admin:reviews_reviewassignment_change", args=[assignment.pk])
+    elif office == Office.NAMED and message.kind == Kind.COAUTHOR_INVITED:
+        path = reverse("coauthor-invitation", args=[message.facts["invitation"]])
     elif office == Office.MEMBER:
         path = reverse("admin:my-interests")
     else:

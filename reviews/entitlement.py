@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from articles import editing
+from reviews import coauthors
 from reviews.kinds import Kind
 from reviews.models import BoardMember, Notification
 
@@ -14,6 +15,7 @@ class Office(StrEnum):
     AUTHOR = "author"
     EDITOR = "editor"
     MEMBER = "member"
+    NAMED = "named"
 
 
 # Where two offices stand, the first that the recipient holds is the one they are addressed in.
@@ -41,6 +43,9 @@ TOLD_TO = {
     Kind.QUARANTINED: (Office.EDITOR,),
     Kind.SOURCE_ALERT: (Office.AUTHOR, Office.EDITOR),
     Kind.INTERESTS_EXPIRING: (Office.MEMBER,),
+    Kind.COAUTHOR_INVITED: (Office.NAMED,),
+    Kind.COAUTHOR_NEWS: (Office.AUTHOR,),
+    Kind.COAUTHOR_REMOVED: (Office.NAMED,),
     Kind.QUESTION_DRAFTED: (Office.AUTHOR,),
     Kind.SAFETY_REPORT: (Office.EDITOR,),
     Kind.REPORT_ESCALATED: (Office.EDITOR,),
@@ -74,6 +79,10 @@ def _holds(message: Notification, office: Office) -> bool:
         return article is not None and editing.is_author(article, person)
     if office == Office.MEMBER:
         return BoardMember.objects.filter(user=person, left_at=None).exists()
+    if office == Office.NAMED and message.kind == Kind.COAUTHOR_INVITED:
+        return coauthors.open_for(person).filter(pk=message.facts["invitation"]).exists()
+    if office == Office.NAMED:
+        return article is not None and not editing.is_author(article, person)
     if message.kind not in WHILE_OPEN | {Kind.THREADS_ANSWERED}:
         # About one's own finished work: that it was one's own does not change.
         return True

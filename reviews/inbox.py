@@ -84,6 +84,8 @@ def _address(notification: Notification, user: User, *, is_written: bool, is_hel
         return reverse("admin:my-interests")
     if article is None:
         return ""
+    if notification.kind == Kind.COAUTHOR_INVITED and not is_written:
+        return reverse("coauthor-invitation", args=[notification.facts["invitation"]])
     if user.is_editor and (report := notification.facts.get("report")):
         return reverse("admin:reviews_problemreport_change", args=[report])
     if is_written:

@@ -168,6 +168,9 @@ class Kind(TextChoices):
     QUESTION_DRAFTED = "question_drafted", "A reader's question became a draft of yours"
     SAFETY_REPORT = "safety_report", "A reader says that a text could hurt someone"
     REPORT_ESCALATED = "report_escalated", "A report needs the responsible editor"
+    COAUTHOR_INVITED = "coauthor_invited", "You are asked to write along"
+    COAUTHOR_NEWS = "coauthor_news", "Who writes with you"
+    COAUTHOR_REMOVED = "coauthor_removed", "You no longer write a text"
     RECHECK_OPENED = "recheck_opened", "An approved text is read again"
     RECHECK_STANDS = "recheck_stands", "Read again: it stands"
     RECHECK_CHANGES = "recheck_changes", "Read again: it needs changes"
@@ -178,6 +181,7 @@ ALWAYS_AT_ONCE = frozenset(
     {
         *(Kind.UNSAFE, Kind.QUARANTINED, Kind.SOURCE_ALERT, Kind.SAFETY_REPORT, Kind.REPORT_ESCALATED),
         *(Kind.REVIEW_ASSIGNED, Kind.REVIEW_ENDED, Kind.DECISION_RECORDED, Kind.INTERESTS_EXPIRING),
+        *(Kind.COAUTHOR_INVITED, Kind.COAUTHOR_REMOVED),
     }
 )
 

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.text import get_text_list
 
-from articles import editing, integrity, outlines, transitions
+from articles import bylines, editing, integrity, outlines, transitions
 from articles.drafts import draft_of
 from articles.integrity.risk import risk_of
 from articles.models import Article, Notice, Revision, RiskClass
@@ -40,7 +40,7 @@ def submit(
         UnreadableText: the text cannot be rendered safely.
     """
     article = Article.objects.lock(article.pk)
-    editing.check_may_write(article, by=by)
+    check_may_submit(article, by=by)
     _check_complete(article)
     report = integrity.check(draft_of(article))
     explained = {key: words.strip() for key, words in (explanations or {}).items() if words.strip()}
@@ -69,15 +69,21 @@ def submit(
     return revision
 
 
+def check_may_submit(article: Article, *, by: User) -> None:
+    editing.check_may_write(article, by=by)
+    if not bylines.may_submit(article, by):
+        raise PermissionDenied("A translator changes the text; its authors submit it and take it back.")
+
+
 def missing_from(article: Article) -> list[str]:
     """What it must have before it can be submitted, in words that finish “it still needs”."""
     needed = {
         "a short answer": article.short_answer,
         "a body": article.body,
-        "the interests of its authors (“None” has to be said)": article.interests,
         "who paid for the work (“Nobody” has to be said)": article.funding,
     }
     missing = [name for name, text in needed.items() if not text]
+    missing += [f"the interests of {name} (“None” has to be said)" for name in bylines.silent(article)]
     if outlines.holds_guidance(article):
         missing.append("its guidance taken out (all that stands between “<!-- Guide:” and “-->”)")
     if not article.title.rstrip().endswith("?"):
@@ -171,7 +177,9 @@ def withdraw(article: Article, *, by: User, reason: str) -> Notice:
     article = Article.objects.lock(article.pk)
     if not by.is_active or not (by.is_editor or editing.is_author(article, by)):
         raise PermissionDenied("Only its authors and the editors can withdraw an article.")
-    if not editing.is_author(article, by):
+    if editing.is_author(article, by):
+        check_may_submit(article, by=by)
+    else:
         assignments.check_editor(article, by=by)
     _need(reason, "Say why it is withdrawn; the reason is kept on record.")
     notice = transitions.withdraw(

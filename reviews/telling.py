@@ -55,7 +55,7 @@ def zone_of(preference: TellingPreference) -> ZoneInfo:
 
 def offered_to(user: User) -> dict[Office, list[Kind]]:
     """The kinds this person can be told of, by the office in which they hear them first."""
-    offices = {Office.AUTHOR}
+    offices = {Office.AUTHOR, Office.NAMED}
     offices |= {Office.REVIEWER, Office.MEMBER} if hasattr(user, "board_member") else set()
     offices |= {Office.EDITOR} if user.is_editor else set()
     offered: dict[Office, list[Kind]] = {office: [] for office in Office if office in offices}

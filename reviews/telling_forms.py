@@ -15,6 +15,7 @@ HEADINGS = {
     Office.REVIEWER: "Your reviews",
     Office.MEMBER: "Your seat on the board",
     Office.AUTHOR: "Your texts",
+    Office.NAMED: "Writing with others",
     Office.EDITOR: "The editors’ desk",
 }
 CHOICES_OF = "tell-"

@@ -14,7 +14,7 @@ from articles import (
     words_pages,
 )
 from articles.citations import KEY
-from reviews import private_addresses, public_pages, reader_pages, telling_pages, thread_pages, views
+from reviews import people_pages, private_addresses, public_pages, reader_pages, telling_pages, thread_pages, views
 
 
 class CitationKey(StringConverter):
@@ -51,9 +51,12 @@ urlpatterns = [
     path("desk/", views.desk, name="desk"),
     path("write/", desk_views.new, name="desk-new"),
     path("write/bring-in/", bring_in_pages.bring_in, name="desk-bring-in"),
+    path("write/as-typed/", live_pages.typed_anew, name="desk-typed-new"),
     path("write/words/", words_pages.words, name="desk-words-new"),
     path("write/words/<int:pk>/", words_pages.kept, name="desk-words-kept"),
+    path("write/invitations/<int:pk>/", people_pages.invitation, name="coauthor-invitation"),
     path("desk/<slug:slug>/", views.article, name="desk-article"),
+    path("desk/<slug:slug>/people/", people_pages.people, name="desk-people"),
     path("desk/<slug:slug>/words/", words_pages.words, name="desk-words"),
     path("desk/<slug:slug>/brought-in/", bring_in_pages.brought_in, name="desk-brought-in"),
     path("desk/<slug:slug>/citations/", bring_in_pages.citations, name="desk-citations"),

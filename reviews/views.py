@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from articles import buffers, versions
+from articles import buffers, bylines, versions
 from articles.caution import caution
 from articles.desk_findings import Remarks, remarks
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
@@ -23,7 +23,7 @@ from articles.states import Risk, State
 from articles.transitions import ALLOWED, WHY_NOT
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
-from reviews import expectations, policy, publication, queue
+from reviews import coauthors, expectations, policy, publication, queue
 from reviews import inbox as inboxes
 from reviews.author_forms import SubmitForm, WithdrawForm
 from reviews.kinds import Verdict
@@ -60,7 +60,12 @@ def desk(request: SignedIn) -> HttpResponse:
     rows = queue.rows(page.object_list, rules=policy.in_force())
     groups = [(state, [row for row in rows if row.article.state == state]) for state in ORDER]
     groups = [(state, lines) for state, lines in groups if lines]
-    context = {"page": page, "groups": groups, "unsaved": buffers.waiting(None, by=request.user)}
+    context = {
+        "page": page,
+        "groups": groups,
+        "unsaved": buffers.waiting(None, by=request.user),
+        "invitations": coauthors.open_for(request.user),
+    }
     return render(request, "desk/list.html", context)
 
 
@@ -79,7 +84,7 @@ def article(request: SignedIn, slug: str) -> HttpResponse:
         "row": queue.rows([found], rules=policy.in_force())[0],
         "unit": unit,
         "tracker": tracker(unit.standing, found),
-        "people": [found.author, *found.coauthors.all()],
+        "people": found.contributions.select_related("person"),
         "ai_line": ai_line(ai_statement(found)),
         "asked_now": [d for d in reasons if _waits_for_author(found, d)],
         "asked_before": [d for d in reasons if not _waits_for_author(found, d)],
@@ -143,6 +148,7 @@ def _submission(
         "remarks": said,
         "unanswered": Thread.objects.visible_to(request.user).filter(article=article).unanswered(),
         "missing": publication.missing_from(article),
+        "may_submit": bylines.may_submit(article, request.user),
         "why_not": "" if State.SUBMITTED in ALLOWED[state] else WHY_NOT[state],
         "number": article.latest_revision.number + 1 if article.latest_revision else 1,
         "risk": Risk(level),
@@ -154,7 +160,7 @@ def _submission(
         "duration": expectations.usual_duration(level),
         **_since_last(article),
     }
-    context["is_offered"] = form.is_bound or _is_possible(context)
+    context["is_offered"] = context["may_submit"] and (form.is_bound or _is_possible(context))
     status = 409 if isinstance(refusal, Conflict) else REFUSED if form.is_bound else 200
     return render(request, "desk/submit.html", context, status=status)
 

@@ -56,5 +56,6 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     if (button) show(button);
   });
   form.addEventListener("input", plan);
-  look();
+  // An empty page shows nothing; what comes back with a refusal, or from an outline, is looked at at once.
+  if (["title", "short_answer", "body", "plain_body"].some((name) => form.elements[name].value.trim())) look();
 }

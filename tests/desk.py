@@ -11,6 +11,7 @@ OF_ONE_ARTICLE = [
     "desk-article",
     "desk-edit",
     "desk-preview",
+    "desk-people",
     "desk-checks",
     "desk-references",
     "desk-reference-new",
@@ -41,7 +42,6 @@ def typed(**changes):
         "ai_accountable": "",
         "interests": "None.",
         "funding": "Nobody.",
-        "coauthors": "",
         "edition": "",
     } | changes
 

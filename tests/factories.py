@@ -8,7 +8,7 @@ from typing import Any
 from articles import buffers, editing, searches
 from articles.importers.records import Author, ReferenceRecord
 from articles.models import Article, RecordedSearch, Topic
-from articles.states import AiInvolvement, Audience
+from articles.states import AiInvolvement, Audience, Part
 from editorial import clock
 from editorial.audit import record
 from editorial.models import User
@@ -16,6 +16,7 @@ from reviews import (
     assignments,
     checklist,
     claims,
+    coauthors,
     completeness,
     confirmation,
     decisions,
@@ -112,10 +113,20 @@ def draft(*, by: User, risk: int = 2, references: bool = True, **fields: Any) ->
         "interests": "None.",
         "funding": "Nobody.",
     }
+    shared = fields.pop("coauthors", ())
     article = editing.create(by=by, risk=risk, **(given | fields))
     if references:
         editing.add_references(article, [HAYDEN], by=by)
+    for each in shared:
+        joined(article, each)
     return fresh(article)
+
+
+def joined(article: Article, person: User, *, by: User | None = None, interests: str = "None.", **asked: Any) -> None:
+    """Its author asks somebody to write along, and they do."""
+    asked = {"part": Part.COAUTHOR} | asked
+    invitation = coauthors.invite(article, to=person.username, by=by or article.author, **asked)
+    coauthors.accept(invitation, by=person, interests=interests)
 
 
 def recorded_search(article: Article, *, by: User, **fields: Any) -> RecordedSearch:

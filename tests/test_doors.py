@@ -133,8 +133,11 @@ DOORS = {
     "desk-words-kept": ({"Ana"}, {"Ana"}),
     "desk-words": ({"Ana"}, {"Ana"}),
     "desk-typed": (NOBODY, {"Ana"}),
+    "desk-typed-new": (NOBODY, SIGNED_IN),
     "desk-article": ({"Ana"}, NOBODY),
     "desk-edit": ({"Ana"}, {"Ana"}),
+    "desk-people": ({"Ana"}, {"Ana"}),
+    "coauthor-invitation": (NOBODY, NOBODY),  # but for whoever is invited
     "desk-answers": ({"Ana"}, {"Ana"}),
     "desk-checks": ({"Ana"}, NOBODY),
     "desk-preview": ({"Ana"}, NOBODY),

@@ -1,36 +1,16 @@
 """What authors type: the working text, who wrote it, and what part a machine had."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import QueryDict
 
+from articles import bylines
 from articles.forms.words import Words
 from articles.models import Article, Topic
 from articles.states import AiInvolvement, Audience
 from editorial.models import User
-
-# A null byte is in no username, and PostgreSQL takes none in a question.
-USERNAME = re.compile(r"[^\s,;\0]+")
-
-
-class Usernames(forms.Field):
-    """People by username, with commas or spaces between; gives the people."""
-
-    def to_python(self, value: Any) -> list[User]:
-        names = list(dict.fromkeys(USERNAME.findall(str(value or ""))))[:50]
-        found = {person.username: person for person in User.objects.filter(username__in=names)} if names else {}
-        for name in names:
-            person = found.get(name)
-            if person is None:
-                raise ValidationError(f"Nobody here has the username “{name}”. Ask them how they sign in.")
-            if person.is_machine or not person.is_active:
-                raise ValidationError(f"“{name}” cannot be a co-author: only active people can.")
-        return [found[name] for name in names]
 
 
 class ArticleForm(forms.Form):
@@ -102,15 +82,17 @@ class ArticleForm(forms.Form):
         required=False,
         empty_label="Nobody: no AI system was used",
         help_text="The person who asked for the text and checked what came back.",
+        error_messages={"invalid_choice": "That is not an author of this text. Choose one of its authors."},
     )
     interests = Words(
-        label="Interests of the authors",
-        spoken="interests of the authors",
+        label="Your interests",
+        spoken="word on your interests",
         lines=2,
         limit=500,
         required=False,
-        help_text="Money, work, shares, patents or family ties that touch the subject, for each author. Where there are"
-        " none, write “None”: it has to be said before the text can be submitted, and readers see it.",
+        show_hidden_initial=True,
+        help_text="Money, work, shares, patents or family ties of yours that touch the subject. Where there are none,"
+        " write “None”: it has to be said before the text can be submitted, and readers see it. Co-authors say theirs.",
     )
     funding = Words(
         label="Who paid for the work",
@@ -120,29 +102,20 @@ class ArticleForm(forms.Form):
         required=False,
         help_text="Grants, commissions, employers. Where nobody did, write “Nobody”.",
     )
-    coauthors = Usernames(
-        label="Co-authors",
-        required=False,
-        help_text="Their usernames, with commas between. They can read, change and submit this article.",
-    )
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: QueryDict | None = None, files: Any = None, *, author: User, article: Article | None = None
+        self, data: QueryDict | None = None, files: Any = None, *, by: User, article: Article | None = None
     ) -> None:
-        shared = list(article.coauthors.all()) if article else []
-        initial = _typed_before(article, shared) if article else {"ai_accountable": author.pk}
+        initial = _typed_before(article, by=by) if article else {"ai_accountable": by.pk}
         super().__init__(data, files, initial=initial)
-        self.author = author
-        usernames = USERNAME.findall(self.data.get("coauthors", ""))[:50]
-        named = Q(pk__in=[author.pk, *(person.pk for person in shared)]) | Q(username__in=usernames)
+        authors = [article.author_id, *article.coauthors.values_list("pk", flat=True)] if article else [by.pk]
         answering = cast(forms.ModelChoiceField, self.fields["ai_accountable"])
-        answering.queryset = User.objects.filter(named, is_active=True, is_machine=False)
+        answering.queryset = User.objects.filter(pk__in=authors, is_active=True, is_machine=False)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         given = self.cleaned_data
-        given["coauthors"] = [person for person in given.get("coauthors", []) if person != self.author]
         if given.get("ai_involvement") not in (None, AiInvolvement.NONE):
             self._check_ai_is_described(given)
         return given
@@ -155,22 +128,20 @@ class ArticleForm(forms.Form):
             self.add_error("ai_version", "Give its version. Where it has none, write the month you used it.")
         if person is None and "ai_accountable" not in self.errors:
             self.add_error("ai_accountable", "Name the person who answers for what the AI system did.")
-        if person and "coauthors" not in self.errors and person not in (self.author, *given["coauthors"]):
-            self.add_error(
-                "ai_accountable", f"{person.label} is not an author of this text. Choose one of its authors."
-            )
 
     @property
     def text(self) -> dict[str, Any]:
-        """What the verbs of `editing` are given."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "edition"}
+        """What the verbs of `editing` are given; interests that nobody touched here may be newer elsewhere."""
+        is_untouched = self["interests"].html_initial_name in self.data and "interests" not in self.changed_data
+        left_out = {"edition", "interests"} if is_untouched else {"edition"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
 
-def _typed_before(article: Article, coauthors: Iterable[User]) -> dict[str, Any]:
+def _typed_before(article: Article, *, by: User) -> dict[str, Any]:
     fields = ("title", "short_answer", "body", "plain_body", "audience", "ai_involvement", "ai_tool", "ai_version")
-    return {name: getattr(article, name) for name in (*fields, "interests", "funding")} | {
+    return {name: getattr(article, name) for name in (*fields, "funding")} | {
+        "interests": bylines.own_interests(article, by),
         "topic": article.topic_id,
         "ai_accountable": article.ai_accountable_id,
-        "coauthors": ", ".join(person.username for person in coauthors),
         "edition": article.edition,
     }

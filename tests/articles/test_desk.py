@@ -56,28 +56,11 @@ def test_an_author_opens_every_page_and_none_is_kept_by_caches_or_search_engines
             assert answer["X-Robots-Tag"] == "noindex"
 
 
-def test_a_co_author_works_on_the_article_and_loses_it_when_taken_off(client, desk, draft, noor):
-    desk.post(at("desk-edit", draft), typed_over(draft, coauthors="noor"))
-    client.force_login(noor)
-    assert client.get(at("desk-edit", draft)).status_code == 200
-    assert "Ana (author), Noor (co-author)" in words(client.get(at("desk-article", draft)))
-    client.post(at("desk-edit", draft), typed_over(factories.fresh(draft), coauthors=""))
-    assert client.get(at("desk-edit", draft)).status_code == 404
-
-
 def test_only_the_authors_can_be_chosen_to_answer_for_the_machine(desk, draft, noor, rob):
     page = words(desk.get(at("desk-edit", draft)))
     assert "Rob" not in page
     answer = desk.post(at("desk-edit", draft), typed_over(draft, ai_involvement="first_draft", ai_accountable=noor.pk))
     assert errors_of(answer, "ai_accountable")
-
-
-def test_who_reads_it_for_the_house_cannot_be_made_a_co_author_and_nothing_typed_is_lost(desk, assignment):
-    article = assignment.revision.article
-    answer = desk.post(at("desk-edit", article), typed_over(article, coauthors="rob", body="Words worth keeping."))
-    assert "nobody can judge a text and write it too" in errors_of(answer, "coauthors")
-    assert answer.context["form"]["body"].value() == "Words worth keeping."
-    assert factories.fresh(article).body != "Words worth keeping."
 
 
 # Writing
@@ -107,13 +90,9 @@ def test_a_new_article_is_a_draft_with_an_address_and_its_author_can_preview_it(
         ({"body": "One\n\nTwo \u202e three"}, "body", "on line 3"),
         ({"body": "One \x00 two"}, "body", "on line 1"),
         ({"short_answer": "caf\ufffd"}, "short_answer", "could not be read"),
-        ({"coauthors": "nobody-of-that-name"}, "coauthors", "Nobody here has the username"),
-        ({"coauthors": "max"}, "coauthors", "only active people"),
     ],
 )
-def test_bad_input_gets_a_sentence_next_to_its_field_and_nothing_typed_is_lost(
-    desk, max_the_machine, changes, field, sentence
-):
+def test_bad_input_gets_a_sentence_next_to_its_field_and_nothing_typed_is_lost(desk, changes, field, sentence):
     sent = typed(plain_body="Words worth keeping.") | changes
     answer = desk.post(reverse("desk-new"), sent)
     assert answer.status_code == 422

@@ -50,7 +50,7 @@ def test_words_are_kept_apart_from_the_text_and_offered_to_their_writer_alone(de
     assert taken.context["form"]["body"].value() == "Half a sentence\nand more"
     assert "Nothing is stored until you save" in words(taken)
 
-    editing.change(draft, by=ana, edition=draft.edition, coauthors=[noor])
+    factories.joined(draft, noor)
     client.force_login(noor)
     assert "unsaved words" not in words(client.get(at("desk-edit", draft)))
     assert (client.get(told["look"]).status_code, client.post(told["look"], {"step": 1}).status_code) == (404, 404)
@@ -158,8 +158,25 @@ def test_the_page_shows_what_is_being_typed_as_readers_would_see_it_and_stores_n
     assert factories.fresh(draft).body == draft.body
 
     assert "too short to grade" in words(desk.post(at("desk-typed", draft), {}))
+    dangling = desk.post(at("desk-typed", draft), typed_over(draft, body="It helps [@later2024]."))
+    assert "[@later2024] is not among the references yet" in words(dangling)
     refused = desk.post(at("desk-typed", draft), typed_over(draft, body="One \u202e two"))
     assert (refused.status_code, "cannot be shown as a page yet" in words(refused)) == (200, True)
+
+
+def test_a_text_that_was_never_saved_is_shown_as_readers_would_see_it_too(desk, ana):
+    sent = typed(body="## What it does\n\nExercise cures pain [@hayden2021].", interests="Owns a gym.")
+    answer = desk.post(reverse("desk-typed-new"), sent)
+    page = words(answer)
+    assert answer.context["unit"].caution.text in page
+    assert "[@hayden2021] is not among the references yet" in page
+    unit = answer.context["unit"]
+    assert (unit.text.interests, unit.topic, unit.text.authors) == ("Owns a gym.", "Physiotherapy", ("Ana",))
+    assert [place.words for _, place in answer.context["live"].outline] == ["What it does"]
+    assert answer.context["live"].findings
+    for empty in ({}, {"topic": "9" * 400, "ai_involvement": "x", "audience": "x"}):
+        assert "too short to grade" in words(desk.post(reverse("desk-typed-new"), empty))
+    assert not Article.objects.exists()
 
 
 # Where to begin

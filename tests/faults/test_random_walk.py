@@ -24,6 +24,7 @@ from reviews import (
     assignments,
     checklist,
     claims,
+    coauthors,
     confirmation,
     decisions,
     interests,
@@ -97,18 +98,25 @@ class Acts:
         self.everybody = [ana, cai, *(m.user for m in members), ruth.user, eva, root, noor, machine]
 
     def create(self, _: Article | None, by):
-        coauthors = self.random.choice([[], [], [], [self.random.choice(self.everybody)]])
         risk = self.random.choice([1, 2, 2, 2, 3, 4])
-        return factories.draft(by=by, risk=risk, ai_accountable=self.random.choice([by, by, None]), coauthors=coauthors)
+        return factories.draft(by=by, risk=risk, ai_accountable=self.random.choice([by, by, None]))
 
     def change(self, article, by):
-        fields = {"short_answer": f"Probably a little, {self.random.random()}."}
         if self.random.random() < 0.25:
-            fields["coauthors"] = self.random.sample(self.everybody, self.random.randint(0, 2))
+            return self._share(article, by)
+        fields = {"short_answer": f"Probably a little, {self.random.random()}."}
         if self.random.random() < 0.15:
             fields["ai_accountable"] = self.random.choice(self.everybody)
         edition = factories.fresh(article).edition - (self.random.random() < 0.15)
-        editing.change(article, by=by, edition=edition, **fields)
+        return editing.change(article, by=by, edition=edition, **fields)
+
+    @transaction.atomic
+    def _share(self, article, by):
+        person = self.random.choice(self.everybody)
+        if article.coauthors.filter(pk=person.pk).exists():
+            coauthors.remove(article, person, by=by)
+        else:
+            factories.joined(article, person, by=by)
 
     def cite(self, article, by):
         editing.add_references(article, [factories.HAYDEN], by=by)

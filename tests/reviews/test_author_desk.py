@@ -124,7 +124,7 @@ def test_what_is_missing_is_said_before_and_after_trying(desk, ana):
 def test_authors_say_their_interests_and_who_paid_or_that_there_is_nothing_and_readers_see_it(desk, client, ana):
     article = factories.draft(by=ana, interests="", funding="", risk=1)
     refused = words(desk.post(at("desk-submit", article), {}))
-    assert "the interests of its authors (“None” has to be said) and who paid for the work" in refused
+    assert "who paid for the work (“Nobody” has to be said) and the interests of Ana (“None” has to be said)" in refused
     desk.post(
         at("desk-edit", article), typed_over(article, interests="Owns shares in a gym.", funding="A health fund.")
     )

@@ -5,9 +5,10 @@ import re
 import pytest
 
 from articles.models import Article, Topic
+from articles.states import Part
 from editorial import mail_words
 from editorial.audit import record
-from reviews import emails
+from reviews import coauthors, emails
 from reviews.delivery import deliver_next
 from reviews.entitlement import TOLD_TO, Office
 from reviews.kinds import Channel, Delivery, Kind
@@ -36,6 +37,10 @@ FACTS = {
     "report": 7,
     "scope": "2 claims",
     "editor": "Eva",
+    "by": "Eva",
+    "part": "co-author",
+    "did": "joined",
+    "who": "Noor",
 }
 OF_NO_ARTICLE = {Kind.INTERESTS_EXPIRING}
 
@@ -46,13 +51,24 @@ def message(assignment, ana, eva):
 
     def write(kind, recipient):
         article = Article.objects.get(pk=assignment.revision.article_id)
+        facts = FACTS
+        if kind == Kind.COAUTHOR_INVITED:
+            asked = coauthors.invite(article, to=recipient.username, part=Part.COAUTHOR, by=ana)
+            facts = FACTS | {"invitation": asked.pk}
         entry = record("test.noted", by=None)
-        notify(kind, [recipient], event=f"test:{kind}", article=article, assignment=assignment, entry=entry, **FACTS)
+        notify(kind, [recipient], event=f"test:{kind}", article=article, assignment=assignment, entry=entry, **facts)
         return Notification.objects.select_related("assignment__reviewer").get(
             event=f"test:{kind}", channel=Channel.EMAIL
         )
 
     return write
+
+
+@pytest.fixture
+def people(ana, rob, eva, noor):
+    """Somebody in each office."""
+    offices = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva, Office.MEMBER: rob.user}
+    return offices | {Office.NAMED: noor}
 
 
 def everybody_told():
@@ -64,11 +80,9 @@ def test_each_kind_of_message_is_meant_for_somebody():
 
 
 @pytest.mark.parametrize(("kind", "office"), everybody_told())
-def test_every_message_says_what_it_is_about_where_to_go_and_why_one_is_told(
-    kind, office, message, ana, rob, eva, settings
-):
+def test_every_message_says_what_it_is_about_where_to_go_and_why_one_is_told(kind, office, message, people, settings):
     settings.SITE_URL = "https://desk.example.org"
-    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva, Office.MEMBER: rob.user}[office]
+    recipient = people[office]
     row = message(kind, recipient)
     subject, body = emails.words_of(row)
     assert (f"article {row.article_id} on Physiotherapy" in subject) == (kind not in OF_NO_ARTICLE)
@@ -84,10 +98,8 @@ def test_every_message_says_what_it_is_about_where_to_go_and_why_one_is_told(
 
 
 @pytest.mark.parametrize(("kind", "office"), everybody_told())
-def test_no_message_holds_a_word_of_the_article_or_of_what_reviewers_said_about_it(
-    kind, office, message, ana, rob, eva
-):
-    recipient = {Office.REVIEWER: rob.user, Office.AUTHOR: ana, Office.EDITOR: eva, Office.MEMBER: rob.user}[office]
+def test_no_message_holds_a_word_of_the_article_or_of_what_reviewers_said_about_it(kind, office, message, people):
+    recipient = people[office]
     row = message(kind, recipient)
     written = " ".join(" ".join(emails.words_of(row)).split())
     article = row.article

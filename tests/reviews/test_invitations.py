@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from articles import editing
 from articles.states import State
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
@@ -148,7 +147,7 @@ def test_a_withdrawn_credential_ends_what_its_holder_may_decide(assignment, eva)
 
 def test_whoever_becomes_an_author_after_the_invitation_cannot_accept(invited, ana):
     with pytest.raises(WorkflowError, match="nobody can judge a text and write it too"):
-        editing.change(invited.revision.article, by=ana, edition=1, coauthors=[invited.reviewer.user])
+        factories.joined(invited.revision.article, invited.reviewer.user)
 
 
 def test_declining_with_a_suggestion_leads_the_editor_to_that_person(client, invited, rita, eva):

@@ -5,13 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from articles import editing, search
-from articles.models import Article
+from articles.models import Article, CoauthorInvitation
 from articles.public import for_public, public_article
 from articles.states import State
 from editorial import clock
 from editorial.errors import WorkflowError
-from reviews import assignments, decisions, publication
-from tests import desk, factories
+from reviews import assignments, coauthors, decisions, publication
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -30,33 +30,45 @@ def test_inv4_whoever_judges_a_text_does_not_become_its_author(assignment, ana, 
     article, rob = assignment.revision.article, assignment.reviewer.user
     if has_decided:
         factories.decided(assignment)
+    becomes = {
+        "coauthors": lambda: factories.joined(article, rob),
+        "ai_accountable": lambda: editing.change(article, by=ana, edition=1, ai_accountable=rob),
+    }
     with pytest.raises(WorkflowError, match="nobody can judge a text and write it too"):
-        editing.change(article, by=ana, edition=1, **{role: [rob] if role == "coauthors" else rob})
+        becomes[role]()
     assert list(factories.fresh(article).coauthors.all()) == []
     assert factories.fresh(article).ai_accountable == ana
 
 
 def test_inv4_whoever_acted_as_its_editor_does_not_become_its_author(assignment, ana, eva):
     with pytest.raises(WorkflowError, match="Eva reviews or edits this article"):
-        editing.change(assignment.revision.article, by=ana, edition=1, coauthors=[eva])
+        factories.joined(assignment.revision.article, eva)
 
 
 def test_a_co_author_who_left_may_come_back(submitted, ana, noor):
-    for coauthors in ([noor], [], [noor]):
+    for left in (False, True):
+        factories.joined(submitted, noor)
         article = factories.fresh(submitted)
-        editing.change(article, by=ana, edition=article.edition, coauthors=coauthors)
-        if coauthors:
-            editing.change(article, by=noor, edition=article.edition + 1, short_answer="Probably a little.")
+        editing.change(article, by=noor, edition=article.edition, short_answer="Probably a little.")
+        if not left:
+            coauthors.leave(article, by=noor)
     assert list(submitted.coauthors.all()) == [noor]
 
 
-def test_naming_a_reviewer_as_co_author_is_refused_with_everything_typed_still_there(client, assignment, ana):
+def test_a_reviewer_who_is_invited_to_write_cannot_accept_and_the_author_is_not_told_who_reads(client, assignment, ana):
+    """Nothing on the author's side tells that Rob reads it; on his, what he said is still in the form."""
+    article = assignment.revision.article
     client.force_login(ana)
-    sent = desk.typed(short_answer="Typed for a long time.", coauthors="rob", edition="1")
-    answer = client.post(reverse("desk-edit", args=[assignment.revision.article.slug]), sent)
+    address = reverse("desk-people", args=[article.slug])
+    assert client.post(address, {"act": "invite", "to": "rob", "part": "coauthor"}).status_code == 302
+    client.force_login(assignment.reviewer.user)
+    [invitation] = CoauthorInvitation.objects.all()
+    own = reverse("coauthor-invitation", args=[invitation.pk])
+    answer = client.post(own, {"act": "accept", "interests": "Owns a gym."})
     assert answer.status_code == 422
     assert "nobody can judge a text and write it too" in answer.content.decode()
-    assert "Typed for a long time." in answer.content.decode()
+    assert "Owns a gym." in answer.content.decode()
+    assert not editing.is_author(article, assignment.reviewer.user)
 
 
 @pytest.mark.parametrize("act", ["resolve", "raise_concern", "set_risk", "take_back"])
