@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from editorial import account_changes, account_mail, factor_secrets
+from editorial import account_changes, account_mail, carried, factor_secrets
 from editorial.models import AccountMail, User
 
 SIGNED_IN_AT = "signed_in_at"
@@ -75,13 +75,31 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse | None:
         if may_sign_in(user):
+            self._take_along(request, user)
             return super().pre_login(request, user, **how)
         messages.error(request, CLOSED_TO)
         return redirect("login")
 
     def post_login(self, request: HttpRequest, user: Any, **how: Any) -> HttpResponse:
         request.session[SIGNED_IN_AT] = time.time()
-        return super().post_login(request, user, **how)
+        response = super().post_login(request, user, **how)
+        # Outlives the session, so that a form sent after its end can be kept for whoever wrote it. Opens nothing.
+        response.set_signed_cookie(
+            carried.PERSON,
+            user.pk,
+            salt=carried.SALT,
+            max_age=carried.REMEMBERED,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+        return response
+
+    def _take_along(self, request: HttpRequest, user: User) -> None:
+        """Words that were sent too late, from the page that holds them; the password was right when this is asked."""
+        sealed = request.POST.get(carried.FIELD, "")
+        if sealed and carried.opened(sealed, to=user):
+            request.session[carried.FIELD] = sealed
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has just signed in, with all factors, is not asked again at once."""

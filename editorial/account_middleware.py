@@ -1,15 +1,18 @@
-"""What stands in front of a person's pages: the second factor that is still owed, and words where the cache is down."""
+"""What stands in front of a person's pages: a session that ended, a factor still owed, a cache that is down."""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from redis.exceptions import RedisError
 
-from editorial import second_factor
+from editorial import carried, second_factor
+from editorial.account_forms import SignInForm
 from editorial.refusal_pages import refusal
 
 log = logging.getLogger(__name__)
@@ -23,7 +26,51 @@ SETTING_UP = {
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
 }
 RETRY_SECONDS = 120
+LEAVING = {"logout", "account_logout", "admin:logout"}
 OWED = "Your work here needs a second factor. Set one up below; everything else opens when you have."
+
+
+class WordsOutliveSessions:
+    """Where a form arrives after its session has ended, the answer is a page that holds all of it, and a way back in.
+
+    The form's token was right, or it would not have come this far: no other site can have sent it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.resolver_match and request.resolver_match.view_name in LEAVING:
+            response.delete_cookie(carried.PERSON)
+        is_sent_away = response.status_code == 302 and response["Location"].partition("?")[0] in _ways_in()
+        if request.method != "POST" or not is_sent_away or request.user.is_authenticated:
+            return response
+        sent = _sent_too_late(request)
+        return _signed_out(request, sent) if sent else response
+
+
+def _sent_too_late(request: HttpRequest) -> carried.Carried | None:
+    """What somebody sent who was signed in here and is not any more; None where nobody can say who that was."""
+    try:
+        writer = request.get_signed_cookie(carried.PERSON, salt=carried.SALT, max_age=carried.REMEMBERED)
+    except (KeyError, BadSignature):
+        return None
+    fields = [(name, str(words)) for name, sent in request.POST.lists() for words in sent]
+    return carried.held(fields, path=request.get_full_path(), writer=int(writer or 0))
+
+
+def _ways_in() -> set[str]:
+    return {reverse("login"), reverse("admin:login")}
+
+
+def _signed_out(request: HttpRequest, sent: carried.Carried) -> HttpResponse:
+    sealed = "" if sent.is_too_long else sent.sealed
+    context = {"sealed": sealed, "words": sent.words, "form": SignInForm()}
+    response = render(request, "account/signed_out.html", context, status=403)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 class SecondFactorGate:

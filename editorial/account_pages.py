@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from editorial import (
     account_changes,
     account_requests,
+    carried,
     clock,
     invitation_links,
     invitations,
@@ -139,6 +140,23 @@ def app_picture(request: HttpRequest) -> HttpResponse:
     factors = get_adapter()
     picture = factors.build_totp_svg(factors.build_totp_url(visitor(request), secret))
     return HttpResponse(picture, content_type="image/svg+xml")
+
+
+@own_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def carried_words(request: HttpRequest) -> HttpResponse:
+    """What was sent after a session had ended: to send where it was meant to go, or to discard."""
+    found = carried.opened(request.session.get(carried.FIELD, ""), to=visitor(request))
+    if found is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    if request.method != "POST":
+        return render(request, "account/carried.html", {"carried": found})
+    del request.session[carried.FIELD]
+    if request.POST.get(carried.FIELD) != "send":
+        messages.success(request, "Discarded.")
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    # The browser sends the same form once more, to where it was meant to go.
+    return HttpResponseRedirect(found.path, preserve_request=True)
 
 
 @own_page

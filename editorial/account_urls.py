@@ -57,6 +57,7 @@ urlpatterns = [
     # One's own
     path("", own.account, name="account"),
     path("sessions/", own.sessions_page, name="account-sessions"),
+    path("carried/", own.carried_words, name="account-carried"),
     mine("email/", door.email, "account_email"),
     mine("password/", own.password, "account_change_password"),
     mine("confirm/", door.reauthenticate, "account_reauthenticate"),

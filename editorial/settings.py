@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "editorial.account_middleware.WordsOutliveSessions",
     "editorial.account_middleware.SignInNeedsTheCache",
     "editorial.account_middleware.SecondFactorGate",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -131,6 +131,7 @@ for (const form of document.querySelectorAll("form[data-words]")) {
     keepHere();
     navigator.sendBeacon?.(form.dataset.words, said());
   });
+  document.addEventListener("words-forgotten", () => { sent = typed; clearTimeout(timer); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) form.elements.tab.value = tab = fresh(); });
   window.addEventListener("beforeunload", (leaving) => { if (typed !== sent && !isKeptHere) leaving.preventDefault(); });
 

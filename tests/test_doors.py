@@ -103,6 +103,7 @@ DOORS = {
     # One's own account
     "account": (SIGNED_IN, SIGNED_IN),
     "account-sessions": (SIGNED_IN, SIGNED_IN),
+    "account-carried": (SIGNED_IN, SIGNED_IN),
     "account_email": (SIGNED_IN, SIGNED_IN),
     "account_change_password": (SIGNED_IN, SIGNED_IN),
     "account_reauthenticate": (NOBODY, NOBODY),  # whoever has neither password nor factor has nothing to prove it by
