@@ -31,7 +31,8 @@ class Command(BaseCommand):
         except (UnreadableFile, WorkflowError) as refusal:
             raise CommandError(f"{file.name} was not loaded: {refusal}") from None
         self._report(file, done)
-        self.stdout.write(f"Papers on the list: {done.listed}. Articles that got a source alert: {done.articles_alerted}.")
+        alerted = f"Articles that got a source alert: {done.articles_alerted}."
+        self.stdout.write(f"Papers on the list: {done.listed}. {alerted}")
 
     def _report(self, file: Path, done: source_alerts.Outcome) -> None:
         for problem in done.problems[:MOST_PROBLEMS]:
