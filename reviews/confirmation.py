@@ -2,39 +2,49 @@
 
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.core import signing
 from django.core.cache import cache
 
-from editorial import clock
+from editorial import clock, second_factor
 from editorial.audit import record
 from editorial.errors import WorkflowError
 from editorial.models import User
 
 SALT = "reviews.confirmation"
-PASSWORD = "password"  # noqa: S105 (the name of a method)
+PASSWORD, CODE = "password", "code"
+IS_RIGHT = {PASSWORD: lambda user, typed: user.check_password(typed), CODE: second_factor.verify_code}
+SAID_OF = {PASSWORD: "your password", CODE: "a code that your app shows now"}
 MOST_WRONG = 5
 WITHIN = timedelta(minutes=15)
 
 
 def methods_for(user: User) -> tuple[str, ...]:
-    """How this person can show who they are, the strongest first."""
-    return (PASSWORD,) if user.has_usable_password() else ()
+    """How this person can show who they are: by the password, by a code of their authenticator app."""
+    has_codes = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
+    return (PASSWORD,) * user.has_usable_password() + (CODE,) * has_codes
 
 
-def confirm(user: User, *, digest: str, password: str) -> str:
-    """A proof that `user` was here and meant `digest`, to be handed to the approval.
+def confirm(user: User, *, digest: str, secret: str) -> str:
+    """A proof that `user` was here and meant `digest`, to be handed to the approval; `secret` is what they typed.
 
     Raises:
-        WorkflowError: a wrong password, too many of them, no way to confirm, or no cache to count the tries in.
+        WorkflowError: neither password nor code, too many tries, no way to confirm, or no cache to count the tries in.
     """
-    if PASSWORD not in methods_for(user):
-        raise WorkflowError("Your account has no password to confirm with. Ask an administrator to let you set one.")
+    methods = methods_for(user)
+    if not methods:
+        raise WorkflowError(
+            "Your account has neither a password nor an app with codes to confirm with."
+            " Set one up on your account page."
+        )
     _count_try(user)
-    if not user.check_password(password):
+    method = next((method for method in methods if IS_RIGHT[method](user, secret)), None)
+    if method is None:
         record("confirmation.failed", by=user, about=f"user:{user.pk}", digest=digest[:64])
-        raise WorkflowError("That is not your password, so nothing was recorded. Type it again.")
+        wanted = " or ".join(SAID_OF[method] for method in methods)
+        raise WorkflowError(f"That is not {wanted}, so nothing was recorded. Type it again.")
     cache.delete(_key(user))
-    return proof_of(user, digest=digest, method=PASSWORD)
+    return proof_of(user, digest=digest, method=method)
 
 
 def proof_of(user: User, *, digest: str, method: str) -> str:
@@ -53,15 +63,17 @@ def method_of(proof: str, *, by: User, digest: str, within: timedelta) -> str:
     except (signing.BadSignature, ValueError):
         person = meant = None
     if (person, meant) != (by.pk, digest):
-        raise WorkflowError("Confirm that it is you: an approval needs your password, given for this text.")
+        raise WorkflowError(
+            "Confirm that it is you: an approval needs your password or a code of your app, given for this text."
+        )
     if clock.now() - datetime.fromisoformat(at) > within:
         minutes = int(within.total_seconds() // 60)
-        raise WorkflowError(f"You confirmed who you are more than {minutes} minutes ago. Type your password again.")
+        raise WorkflowError(f"You confirmed who you are more than {minutes} minutes ago. Do it again.")
     return method
 
 
 def _count_try(user: User) -> None:
-    """Counted before the password is looked at, so that many tries at once are as many tries."""
+    """Counted before anything typed is looked at, so that many tries at once are as many tries."""
     try:
         cache.add(_key(user), 0, timeout=WITHIN.total_seconds())
         tries = cache.incr(_key(user))
@@ -73,7 +85,7 @@ def _count_try(user: User) -> None:
         ) from trouble
     if tries > MOST_WRONG:
         minutes = int(WITHIN.total_seconds() // 60)
-        raise WorkflowError(f"Too many wrong passwords. What you judged is kept; try again in {minutes} minutes.")
+        raise WorkflowError(f"Too many wrong tries. What you judged is kept; try again in {minutes} minutes.")
 
 
 def _key(user: User) -> str:

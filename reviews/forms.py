@@ -54,7 +54,7 @@ class DecisionForm(StrictForm):
     )
     statement = forms.BooleanField(label=STATEMENT, required=False, help_text="Needed for an approval.")
     password = forms.CharField(
-        label="Your password",
+        label="Your password, or a code of your app",
         required=False,
         max_length=1000,
         strip=False,

@@ -181,10 +181,10 @@ def _call_verb(assignment: ReviewAssignment, request: StaffRequest, said: dict[s
 
 
 def _proof(assignment: ReviewAssignment, by: User, said: dict[str, Any]) -> str:
-    """For the password; it is not looked at, and no try is spent, where the approval is refused for other reasons."""
+    """For what was typed; it is not looked at, and no try is spent, where the approval is refused for other reasons."""
     if not said["password"] or not assignment.is_open or desk_page.reading(assignment).missing:
         return ""
-    return confirmation.confirm(by, digest=said["digest"], password=said["password"])
+    return confirmation.confirm(by, digest=said["digest"], secret=said["password"])
 
 
 def _flag_unsafe(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 
@@ -18,6 +19,7 @@ from reviews.checklist import Said
 from reviews.claims import claims_of
 from reviews.models import ChecklistAnswer, ClaimVerdict, Decision
 from tests import factories
+from tests.codes import code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -298,7 +300,7 @@ def rob_with_password(rob, settings):
 def test_a_proof_is_good_for_one_person_one_text_and_some_minutes(assignment, rob_with_password, rita):
     form = factories.read(assignment)
     digest = form["digest"]
-    proof = confirmation.confirm(rob_with_password, digest=digest, password="right-password")
+    proof = confirmation.confirm(rob_with_password, digest=digest, secret="right-password")
     with clock.at(clock.now() - timedelta(minutes=16)):
         old = confirmation.proof_of(rob_with_password, digest=digest, method="password")
     of_rita = confirmation.proof_of(rita.user, digest=digest, method="password")
@@ -313,28 +315,35 @@ def test_a_proof_is_good_for_one_person_one_text_and_some_minutes(assignment, ro
 
 
 def test_passwords_cannot_be_guessed_and_without_a_count_nobody_is_confirmed(rob_with_password, monkeypatch):
-    wrong = {"digest": "d" * 64, "password": "wrong"}
+    wrong = {"digest": "d" * 64, "secret": "wrong"}
     for _ in range(confirmation.MOST_WRONG):
         with pytest.raises(WorkflowError, match="not your password"):
             confirmation.confirm(rob_with_password, **wrong)
-    with pytest.raises(WorkflowError, match="Too many wrong passwords"):
-        confirmation.confirm(rob_with_password, digest="d" * 64, password="right-password")
+    with pytest.raises(WorkflowError, match="Too many wrong tries"):
+        confirmation.confirm(rob_with_password, digest="d" * 64, secret="right-password")
     assert AuditEntry.objects.filter(action="confirmation.failed").count() == confirmation.MOST_WRONG
     cache.clear()
     for _ in range(2 * confirmation.MOST_WRONG):
-        confirmation.confirm(rob_with_password, digest="d" * 64, password="right-password")
+        confirmation.confirm(rob_with_password, digest="d" * 64, secret="right-password")
 
     def broken(*args, **kwargs):
         raise ConnectionError
 
     monkeypatch.setattr(cache, "incr", broken)
     with pytest.raises(WorkflowError, match="cannot be confirmed at the moment"):
-        confirmation.confirm(rob_with_password, digest="d" * 64, password="right-password")
+        confirmation.confirm(rob_with_password, digest="d" * 64, secret="right-password")
 
 
-def test_an_account_without_a_password_cannot_confirm(rob):
-    with pytest.raises(WorkflowError, match="no password to confirm with"):
-        confirmation.confirm(rob.user, digest="d" * 64, password="")
+def test_whoever_has_no_password_confirms_by_a_code_which_counts_once(rob):
+    with pytest.raises(WorkflowError, match="neither a password nor an app"):
+        confirmation.confirm(rob.user, digest="d" * 64, secret="")
+    app = TOTP.activate(rob.user, generate_totp_secret()).instance
+    proof = confirmation.confirm(rob.user, digest="d" * 64, secret=code_of(app))
+    within = {"digest": "d" * 64, "within": confirmation.WITHIN}
+    assert confirmation.method_of(proof, by=rob.user, **within) == "code"
+    for wrong in (code_of(app), "000000", ""):
+        with pytest.raises(WorkflowError, match="not a code that your app shows now"):
+            confirmation.confirm(rob.user, digest="d" * 64, secret=wrong)
 
 
 def test_a_policy_from_before_claims_were_sampled_still_holds(ruth):
