@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -58,6 +59,15 @@ class Checker(Said):
     decided_at: datetime
 
 
+class Typing(Said):
+    """A correction of the typing since the text was read."""
+
+    at: datetime
+    reason: str
+    proposed_by: str
+    signed_by: str
+
+
 class Overlay(Said):
     """A notice that lies over the text without taking it down."""
 
@@ -79,6 +89,8 @@ class Standing(Said):
     released_by: str
     overlays: list[Overlay]
     newer_is_pending: bool
+    typing_corrected: list[Typing]
+    read_revision: int | None = Field(description="The revision that was read, where only typing was corrected since.")
 
 
 class Ai(Said):
@@ -345,6 +357,8 @@ def _standing(unit: PublicArticle) -> Standing:
         released_by=told.released_by,
         overlays=[Overlay(kind=o.kind.value, text=o.text, at=o.at) for o in told.overlays],
         newer_is_pending=told.newer_is_pending,
+        typing_corrected=[Typing(**asdict(correction)) for correction in told.typing],
+        read_revision=told.read_number,
     )
 
 

@@ -10,7 +10,7 @@ from articles.models import Article, Notice
 from articles.public import PublicArticle, for_public, public_article
 from articles.states import NoticeKind
 
-SAID = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.WITHDRAWAL)
+SAID = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.WITHDRAWAL, NoticeKind.TYPING)
 
 
 @dataclass(frozen=True)

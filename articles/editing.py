@@ -405,6 +405,24 @@ def _named(people: Iterable[User]) -> dict[str, Any]:
     return {"coauthors": names} if names else {}
 
 
+def take_over_typing(article: Article, frozen: Mapping[str, str], mended: Mapping[str, str], *, why: str) -> list[str]:
+    """Mend the working text as the frozen one was, where its authors have not changed it since.
+
+    The texts that they are changing stay theirs; returns the names of those. The article must be locked.
+    """
+    differing = [name for name in TEXTS if frozen[name] != mended[name]]
+    same = [name for name in differing if getattr(article, name) == frozen[name]]
+    for name in same:
+        setattr(article, name, mended[name])
+    if same:
+        # Whoever has it open in another tab is told before they save the old words over these.
+        article.edition += 1
+        saved_by(article, None, why=why)
+        article.save(update_fields=[*same, "edition"])
+        record("article.typing_taken_over", by=None, about=article.about, edition=article.edition)
+    return [TEXTS[name] for name in differing if name not in same]
+
+
 def _reference_of(article: Article, given: ReferenceRecord, *, key: str, position: int) -> Reference:
     fields = asdict(given)
     fields["authors"] = [{k: v for k, v in author.items() if v} for author in fields["authors"]]

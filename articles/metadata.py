@@ -58,7 +58,16 @@ def _medical_web_page(unit: PublicArticle) -> dict[str, Any]:
             "audience": {"@type": "MedicalAudience", "audienceType": text.audience},
             "citation": [reference["printed"] for reference in text.references if reference["number"]],
         }
-    return page | _review(unit)
+    return page | _review(unit) | _corrected(unit)
+
+
+def _corrected(unit: PublicArticle) -> dict[str, Any]:
+    """What of the typing was corrected; the text is modified by that, and not reviewed anew."""
+    said = [
+        {"@type": "CorrectionComment", "text": f"Typing: {t.reason}", "datePublished": t.at.isoformat()}
+        for t in unit.standing.typing
+    ]
+    return {"correction": said} if said else {}
 
 
 def _review(unit: PublicArticle) -> dict[str, Any]:

@@ -405,9 +405,14 @@ class CheckRun(models.Model):
 
 
 class Approval(models.Model):
-    """What a quorum of decisions on one digest amounts to, sealed."""
+    """What a quorum of decisions on one digest amounts to, sealed.
+
+    Of a text in which only the typing was corrected since, `read` is the approval of what the quorum read, and
+    `typing` says what was corrected, when, and who proposed and signed it.
+    """
 
     append_only = True
+    added_later = ("read", "typing")
 
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="approvals")
     number = models.PositiveIntegerField()
@@ -419,6 +424,8 @@ class Approval(models.Model):
     released_by = models.CharField(max_length=200)
     risk = models.PositiveSmallIntegerField(choices=Risk)
     policy_version = models.PositiveIntegerField()
+    read = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried")
+    typing = models.JSONField(default=list, help_text="The typing corrections since it was read, oldest first.")
     seal = models.CharField(max_length=64)
 
     class Meta:
@@ -430,6 +437,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"Approval of {self.digest[:12]} on {self.checked_at:%d %B %Y}"
+
+    @property
+    def of_quorum(self) -> "Approval":
+        """The approval of exactly what the quorum read."""
+        return self.read or self
 
 
 class Move(models.Model):

@@ -1,6 +1,6 @@
 """Which texts of an article readers were once told were checked, and what each of them is worth now."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,12 +10,12 @@ from django.urls import reverse
 from articles.models import Approval, Article, Notice, Revision
 from articles.public import PublicArticle, public_article, unit_under
 from articles.seals import is_proven
-from articles.standing import Checker, Told, checkers, standing_of_older
+from articles.standing import Checker, Told, Typing, checkers, standing_of_older, typing_of
 from articles.states import NoticeKind, State
 from editorial.audit import subject_of
 
 PER_PAGE = 20
-TOLD = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.SOURCE_ALERT)
+TOLD = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.SOURCE_ALERT, NoticeKind.TYPING)
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Check:
     checked_by: tuple[Checker, ...]
     released_by: str
     subject: str  # how the audit chain names it
+    read_number: int | None = None  # which version was read, where only typing was corrected since
+    read_digest: str = ""
+    typing: tuple[Typing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,21 @@ def _public_ones(article: Article, shown: PublicArticle) -> QuerySet[Revision]:
         return Revision.objects.none()
     # Without a quorum's approval a text is known to readers only while it is the one they are shown.
     known = Q(approvals__isnull=False) | Q(pk=shown.standing.shown.pk)
-    return article.revisions.filter(known).distinct().prefetch_related("approvals")
+    return article.revisions.filter(known).distinct().prefetch_related("approvals__read__revision")
 
 
 def _built(article: Article, shown: PublicArticle, revisions: QuerySet[Revision]) -> list[Version]:
     rows = list(revisions)
-    approved = article.moves.filter(target=State.APPROVED) if rows else article.moves.none()
-    published = [_Publication(*row) for row in approved.values_list("revision_id", "revision__number", "at")]
+    published = sorted(_publications(article), key=lambda each: each.number) if rows else []
     return [_version(article, shown, revision, published) for revision in rows]
+
+
+def _publications(article: Article) -> Iterator[_Publication]:
+    """Approved by a quorum, or with its typing corrected under the approval of the one before."""
+    approved = article.moves.filter(target=State.APPROVED).values_list("revision_id", "revision__number", "at")
+    carried = Approval.objects.filter(revision__article=article, read__isnull=False)
+    corrected = carried.values_list("revision_id", "revision__number", "revision__submitted_at")
+    return (_Publication(*row) for row in approved.order_by().union(corrected.order_by()))
 
 
 def _version(article: Article, shown: PublicArticle, revision: Revision, published: Sequence[_Publication]) -> Version:
@@ -144,6 +154,9 @@ def _check(approval: Approval) -> Check:
         checkers(approval),
         approval.released_by,
         subject_of(approval),
+        approval.read.revision.number if approval.read else None,
+        approval.read.digest if approval.read else "",
+        typing_of(approval),
     )
 
 

@@ -129,8 +129,19 @@ class PublicArticle:
         if told.is_pending or not told.checked_at or not told.check_due:
             return ""
         people = "; ".join(f"{c.name}, {c.profession}" for c in told.checked_by)
+        read = f" (version {told.read_number})" if told.read_number else ""
         return (
-            f"Checked by {people}, on {told.checked_at:%-d %B %Y}; to be checked again by {told.check_due:%-d %B %Y}."
+            f"Checked by {people}, on {told.checked_at:%-d %B %Y}{read};"
+            f" to be checked again by {told.check_due:%-d %B %Y}.{self._typing_line}"
+        )
+
+    @property
+    def _typing_line(self) -> str:
+        """What was done to the text since it was read, and by whom; only the typing of a checked text can be."""
+        last = self.standing.typing[-1:]
+        return "".join(
+            f" Typing corrected on {t.at:%-d %B %Y}: {t.reason}, signed by {t.proposed_by} and {t.signed_by}."
+            for t in last
         )
 
     @property
@@ -362,13 +373,16 @@ def _why_withheld(article: Article, told: Standing) -> str:
 def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
     """Submitted → Under review → Approved, with dates and people, and the side states when they apply."""
     revision = told.shown or article.latest_revision
-    moves = list(article.moves.filter(revision=revision)) if revision else []
+    # A text whose typing was corrected has come the way of the one that was read.
+    numbers = {told.read_number, revision.number} if revision else ()
+    moves = list(article.moves.filter(revision__number__in=[n for n in numbers if n]))
     steps = [_step(State.SUBMITTED, "Submitted", moves), _step(State.UNDER_REVIEW, "Under review", moves)]
     if told.state in (Told.CHANGES_REQUESTED, Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
         steps.append(_step(State(told.state), told.label, moves))
     if told.state not in (Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
         people = tuple(f"{c.name}, {c.profession}" for c in told.checked_by)
         steps.append(Step("Approved", bool(told.checked_at), told.checked_at, people))
+    steps += [Step("Typing corrected", True, t.at, (t.proposed_by, t.signed_by)) for t in told.typing]
     if told.state == Told.OVERDUE:
         steps.append(Step("Check overdue", True, told.check_due))
     if told.replaced_by:

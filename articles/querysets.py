@@ -52,7 +52,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_reader(self) -> Self:
         """With everything the public door needs, in one row."""
-        return self.select_related("risk", "topic", "latest_revision", "approval", "approval__revision")
+        return self.select_related("risk", "topic", "latest_revision", "approval__revision", "approval__read__revision")
 
     def awaiting_editor(self) -> Self:
         """Submitted and in nobody's hands yet."""

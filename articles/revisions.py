@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -86,18 +86,54 @@ def freeze(
     """Make the next numbered, immutable copy of the working text. The article's row must be locked."""
     number = (article.latest_revision.number if article.latest_revision else 0) + 1
     seen = content_of(article, number=number)
+    return _frozen(
+        article,
+        seen,
+        by=by,
+        at=at,
+        change_note=change_note,
+        contributors=sorted(contributors(article) | {by.pk}),
+        findings=findings or {},
+    )
+
+
+def with_typing(frozen: Mapping[str, Any], texts: Mapping[str, str], *, number: int) -> dict[str, Any]:
+    """The same content with other words in its three texts: its sources, their numbers and all else stay.
+
+    Raises:
+        UnreadableText: a text cannot be rendered safely.
+    """
+    numbers = {source["key"]: source["number"] for source in frozen["references"] if source["number"]}
+    kept = {part: texts[part] for part in ("short_answer", "body", "plain_body")}
+    return {**frozen, **kept, "revision": number, "html": render_article(numbers=numbers, **kept)}  # type: ignore[arg-type]
+
+
+def freeze_typing(
+    article: Article, content: Mapping[str, Any], *, of: Revision, by: User, at: datetime, change_note: str
+) -> Revision:
+    """Freeze what `with_typing` made of `of`. Whoever mends the typing does not become an author by that."""
+    return _frozen(
+        article,
+        content,
+        by=by,
+        at=at,
+        change_note=change_note,
+        contributors=of.contributors,
+        findings=of.findings,
+    )
+
+
+def _frozen(article: Article, seen: Mapping[str, Any], *, by: User, at: datetime, **kept: Any) -> Revision:
     content = canonical(seen).decode()
     revision = Revision.objects.create(
         article=article,
-        number=number,
+        number=seen["revision"],
         digest=digest_of(content),
         content=content,
         submitted_by=by,
         submitted_by_label=by.label,
         submitted_at=at,
-        change_note=change_note,
-        contributors=sorted(contributors(article) | {by.pk}),
-        findings=findings or {},
+        **kept,
     )
     _note_sources(revision, seen["references"])
     return revision

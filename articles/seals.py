@@ -24,7 +24,10 @@ def is_proven(approval: Approval | None) -> bool:
     """The seal is ours, and the stored text is the one that was checked. Recomputed on every read."""
     if approval is None:
         return False
-    revision = approval.revision
+    revision, read = approval.revision, approval.read
+    # With the typing corrected since, it is worth what the approval of the text that was read is worth.
+    if read is not None and (read.read_id is not None or not is_proven(read) or not approval.typing):
+        return False
     return digest_of(revision.content) == approval.digest == revision.digest and any(
         hmac.compare_digest(seal_of(approval, key=key), approval.seal)
         for key in (settings.SEAL_KEY, *settings.SEAL_KEY_FALLBACKS)
@@ -49,4 +52,10 @@ def _sealed(approval: Approval) -> dict[str, Any]:
         "released_by": approval.released_by,
         "risk": approval.risk,
         "policy": approval.policy_version,
-    }
+    } | _carried(approval)
+
+
+def _carried(approval: Approval) -> dict[str, Any]:
+    """Nothing where the text that stands is the one that was read: such seals are what they always were."""
+    read = approval.read
+    return {"read": {"digest": read.digest, "seal": read.seal}, "typing": approval.typing} if read else {}

@@ -51,6 +51,16 @@ class Checker:
 
 
 @dataclass(frozen=True)
+class Typing:
+    """One correction of the typing since the text was read: by whose proposal, and under whose signature."""
+
+    at: datetime
+    reason: str
+    proposed_by: str
+    signed_by: str
+
+
+@dataclass(frozen=True)
 class Overlay:
     """A notice that lies over a text without taking it down."""
 
@@ -75,6 +85,8 @@ class Standing:
     is_quarantined: bool = False
     replaced_at: datetime | None = None
     replaced_by: int | None = None  # the number of the version that took its place
+    typing: tuple[Typing, ...] = ()
+    read_number: int | None = None  # the number of the version that was read, where only typing was corrected since
 
     @property
     def label(self) -> str:
@@ -116,7 +128,15 @@ def standing(article: Any, notices: Iterable[Any], *, approval_is_proven: bool, 
 
     if NoticeKind.RETRACTION in open_kinds or article.state == State.RETRACTED:
         shown = article.approval.revision if article.approval else None
-        return Standing(Told.RETRACTED, shown, was_public, overlays=overlays, is_quarantined=quarantined)
+        return Standing(
+            Told.RETRACTED,
+            shown,
+            was_public,
+            overlays=overlays,
+            is_quarantined=quarantined,
+            typing=typing_of(article.approval) if shown else (),
+            read_number=_read_number(article.approval) if shown else None,
+        )
     if article.state in (State.WITHDRAWN, State.REJECTED) and not (article.state == State.REJECTED and approval):
         return Standing(Told(article.state), None, was_public, overlays=overlays, is_quarantined=quarantined)
     if approval and _agrees(article, approval):
@@ -142,6 +162,8 @@ def standing_of_older(
         overlays=_overlays(tuple(notices)),
         replaced_at=replaced_at,
         replaced_by=replaced_by,
+        typing=typing_of(approval),
+        read_number=_read_number(approval),
     )
 
 
@@ -162,6 +184,8 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
         newer_is_pending=newer,
         overlays=overlays,
         is_quarantined=quarantined,
+        typing=typing_of(approval),
+        read_number=_read_number(approval),
     )
 
 
@@ -176,6 +200,16 @@ def checkers(approval: Any) -> tuple[Checker, ...]:
     return tuple(
         Checker(c["name"], c["profession"], c["decided_at"], c.get("interests", "")) for c in approval.checked_by
     )
+
+
+def typing_of(approval: Any) -> tuple[Typing, ...]:
+    return tuple(
+        Typing(datetime.fromisoformat(t["at"]), t["reason"], t["proposed_by"], t["signed_by"]) for t in approval.typing
+    )
+
+
+def _read_number(approval: Any) -> int | None:
+    return approval.read.revision.number if approval.read else None
 
 
 def _unchecked(article: Any, notices: tuple, overlays: tuple, quarantined: bool) -> Standing:
@@ -216,7 +250,8 @@ def _resolution(notice: Any, notices: tuple) -> Any:
 
 
 def _overlays(notices: tuple) -> tuple[Overlay, ...]:
-    over = set(NoticeKind) - {NoticeKind.UNSAFE, NoticeKind.QUARANTINE, NoticeKind.CLASS_RAISED, NoticeKind.RESOLUTION}
+    over = {NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.WITHDRAWAL}
+    over.add(NoticeKind.SOURCE_ALERT)
     return tuple(
         Overlay(NoticeKind(n.kind), n.text, n.at) for n in notices if n.kind in over and not _resolution(n, notices)
     )

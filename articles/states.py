@@ -38,6 +38,7 @@ class NoticeKind(TextChoices):
     CLASS_RAISED = "class_raised", "Risk class raised"
     QUARANTINE = "quarantine", "Quarantine"
     RESOLUTION = "resolution", "Resolution"
+    TYPING = "typing", "Typing corrected"
 
 
 # While one of these is open nobody gets the text, and an editor has to look into it.

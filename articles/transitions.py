@@ -51,6 +51,11 @@ CLASS_RAISED_TEXT = (
     " professionals have read it again."
 )
 
+KEPT_WHEN_CARRIED = (
+    *("checked_at", "valid_until", "hidden_after", "checked_by", "released_by"),
+    *("risk", "policy_version"),
+)
+
 # Copies of what the newest revision and the standing approval say, where an index can sort by them.
 KEPT_FOR_THE_QUEUE = ("submitted_at", "check_due_at")
 
@@ -147,6 +152,41 @@ def renew_approval(
     article.approval, article.check_due_at, article.updated_at = approval, approval.valid_until, clock.now()
     _store(article, "approval", "check_due_at", "updated_at")
     settle_raised_class(article, by=None, reason="It was read again for its class.")
+    return approval
+
+
+def carry_approval(article: Article, revision: Revision, *, typing: dict[str, str], by: User) -> Approval:
+    """The approval that stands goes over to `revision`, in which nothing but the typing differs from what was read.
+
+    Who checked, when, and until when that is good for stay what they are. Only a signed typing correction calls this.
+
+    Raises:
+        Conflict: no approval stands, or it is not one of the newest text.
+    """
+    before = article.approval
+    if before is None or article.state != State.APPROVED or article.latest_revision_id != before.revision_id:
+        raise Conflict("No approval of the newest text stands, so nothing was corrected. Reload the page.")
+    approval = Approval(
+        revision=revision,
+        number=1,
+        digest=revision.digest,
+        read=before.of_quorum,
+        typing=[*before.typing, typing],
+        **{name: getattr(before, name) for name in KEPT_WHEN_CARRIED},
+    )
+    approval.seal = seal_of(approval)
+    approval.save(force_insert=True)
+    record(
+        "article.approval_carried",
+        by=by,
+        about=article.about,
+        row=approval,
+        digest=revision.digest,
+        read_digest=approval.of_quorum.digest,
+    )
+    passages.note(revision)
+    article.approval, article.latest_revision, article.submitted_at = approval, revision, revision.submitted_at
+    _store(article, "approval", "latest_revision", "submitted_at")
     return approval
 
 

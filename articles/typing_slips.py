@@ -113,6 +113,15 @@ def _elsewhere(read: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Obje
 
 def _of_part(part: str, read: Mapping[str, Any], now: Mapping[str, Any], hunks: list[_Hunk]) -> Iterator[Objection]:
     old, new = read[part], now[part]
+    found = list(_of_hunks(part, hunks, old, new))
+    yield from found or _out_of_order(part, signs(old), signs(new))
+    if _structure(read["html"], part) != _structure(now["html"], part):
+        yield Objection(part, "structure: a heading, list, table, link or emphasis")
+    if _outline(old) != _outline(new):
+        yield Objection(part, "where a sentence ends, or a question")
+
+
+def _of_hunks(part: str, hunks: Iterable[_Hunk], old: str, new: str) -> Iterator[Objection]:
     was, stands = signs(old), signs(new)
     for hunk in hunks:
         out, into = "".join(hunk.out), "".join(hunk.into)
@@ -120,15 +129,11 @@ def _of_part(part: str, read: Mapping[str, Any], now: Mapping[str, Any], hunks: 
             yield Objection(part, kind, _around(old, hunk.at_old, out), _around(new, hunk.at_new, into))
         elif kind := _why_not(hunk, old, new):
             yield Objection(part, kind, out, into)
-    yield from _out_of_order(part, was, stands)
-    if _structure(read["html"], part) != _structure(now["html"], part):
-        yield Objection(part, "structure: a heading, list, table, link or emphasis")
-    if _outline(old) != _outline(new):
-        yield Objection(part, "where a sentence ends, or a question")
 
 
 def _structure(html: Mapping[str, Any], part: str) -> tuple[Any, ...]:
-    return _TAG.findall(html[part]), html["headings"] if part == "body" else ()
+    headings = [tuple(heading) for heading in html["headings"]] if part == "body" else []
+    return _TAG.findall(html[part]), headings
 
 
 def _outline(text: str) -> tuple[int, str]:
@@ -160,7 +165,10 @@ def _touching(found: Iterable[Sign], start: int, length: int) -> Iterator[Sign]:
 
 def _around(text: str, start: int, words: str) -> str:
     """The whole words that a change lies in: “10” and not its “0”."""
-    end = start + len(words)
+    start, bare = start + len(words) - len(words.lstrip()), words.strip()
+    end = start + len(bare)
+    if not bare:
+        return ""
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace():

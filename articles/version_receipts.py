@@ -17,6 +17,8 @@ ON_RECORD = {
     "decision.approve": "A reviewer approved it",
     "revision.released": "An editor released it",
     "article.approved": "Approved",
+    "typing.signed": "A second person signed its typing correction",
+    "article.approval_carried": "The approval was carried over to the corrected typing",
 }
 RECOMPUTE = (
     "The digest is the SHA-256 of the value of “content”: take that string as JSON decodes it, encode it as UTF-8, and"
@@ -87,4 +89,9 @@ def _approval(check: Check) -> dict[str, Any]:
         ],
         "released_by": check.released_by,
         "seal": "valid",
+        "read": {"version": check.read_number, "digest": check.read_digest} if check.read_number else None,
+        "typing_corrected": [
+            {"at": t.at.isoformat(), "reason": t.reason, "proposed_by": t.proposed_by, "signed_by": t.signed_by}
+            for t in check.typing
+        ],
     }

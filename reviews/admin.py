@@ -28,6 +28,7 @@ from reviews.models import (
     ReviewAssignment,
     ReviewPolicy,
     Sweep,
+    TypingCorrection,
 )
 from reviews.policy_pages import new_policy, policy_version
 from reviews.question_pages import question_list, question_page
@@ -35,6 +36,7 @@ from reviews.queue_pages import board, views
 from reviews.report_pages import report_list, report_page
 from reviews.retraction_pages import retraction_list
 from reviews.review_desk import review
+from reviews.typing_pages import propose_page, typing_list, typing_page
 from reviews.workload_pages import workload_file, workload_page
 
 
@@ -58,6 +60,7 @@ class ArticleQueueAdmin(ClosedDoors):
             path("workload/", view(workload_page), name="workload"),
             path("workload.csv", view(workload_file), name="workload-file"),
             path("<int:pk>/change/", view(article_page), name="articles_article_change"),
+            path("<int:pk>/typing/", view(propose_page), name="article-typing"),
             path("<int:pk>/history/", view(article_history), name="article-history"),
         ]
 
@@ -193,6 +196,21 @@ class ReportAdmin(ClosedDoors):
         return [
             path("", view(report_list), name="reviews_problemreport_changelist"),
             path("<int:pk>/change/", view(report_page), name="reviews_problemreport_change"),
+        ]
+
+
+@admin.register(TypingCorrection)
+class TypingCorrectionAdmin(ClosedDoors):
+    """What waits for a second person's signature, and what became of the others."""
+
+    def is_open_to(self, user: User) -> bool:
+        return user.is_editor or hasattr(user, "board_member")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("", view(typing_list), name="reviews_typingcorrection_changelist"),
+            path("<int:pk>/change/", view(typing_page), name="reviews_typingcorrection_change"),
         ]
 
 

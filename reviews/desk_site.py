@@ -29,6 +29,7 @@ GROUP_OF = {
     "article": EVERY_DAY,
     "problemreport": EVERY_DAY,
     "readerquestion": EVERY_DAY,
+    "typingcorrection": EVERY_DAY,
     "boardmember": EVERY_DAY,
     "reviewpolicy": "Rules and sources",
     "topic": "Rules and sources",

@@ -213,9 +213,10 @@ def _page(
         "findings": findings_of(revision) if revision else None,
         "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
-        "decisions": Decision.objects.filter(revision=revision).select_related("assignment") if revision else (),
+        "decisions": Decision.objects.filter(revision=_read(article)).select_related("assignment") if revision else (),
         "points": thread_cards.without_text(Thread.objects.visible_to(request.user).filter(article=article)),
-        "release": Release.objects.filter(revision=revision).first() if revision else None,
+        "release": Release.objects.filter(revision=_read(article)).first() if revision else None,
+        "can_correct_typing": revision is not None and article.state == State.APPROVED,
         "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
         "shortfall": matching.shortfall(article) if article.state in PIPELINE else "",
         "rechecks": [(r, forms.get(("ask_again", str(r.pk)))) for r in again],
@@ -284,9 +285,15 @@ def _asked(article: Article) -> Any:
     """Whoever was asked to read the newest revision, or reads the approved text again."""
     read_again = Q(recheck__article=article, recheck__closed_at=None)
     mine = ReviewAssignment.objects.filter(revision__article=article)
-    mine = mine.filter(Q(revision=article.latest_revision_id) | read_again)
+    mine = mine.filter(Q(revision=_read(article)) | read_again)
     people = ("reviewer__user", "reviewer__deputy__user", "discipline", "assigned_by", "suggested__user")
     return mine.select_related(*people, "recheck").prefetch_related("steps", "reviewer__absences")
+
+
+def _read(article: Article) -> Revision | None:
+    """The newest text or, where only its typing was corrected since, the one that was read."""
+    approval, newest = article.approval, article.latest_revision
+    return approval.of_quorum.revision if approval and newest and approval.revision_id == newest.pk else newest
 
 
 def _next_steps(asked: list[ReviewAssignment]) -> dict[int, NextStep | None]:

@@ -124,7 +124,9 @@ def _addressed(message: Notification) -> dict[str, Any]:
 def link(message: Notification, *, office: Office | None) -> str:
     """Where the recipient goes on from here; made from the configured address, never from a request."""
     article, assignment = message.article, message.assignment
-    if office == Office.EDITOR and (report := message.facts.get("report")):
+    if message.kind == Kind.TYPING_PROPOSED:
+        path = reverse("admin:reviews_typingcorrection_change", args=[message.facts["correction"]])
+    elif office == Office.EDITOR and (report := message.facts.get("report")):
         path = reverse("admin:reviews_problemreport_change", args=[report])
     elif office == Office.EDITOR and article:
         path = reverse("admin:articles_article_change", args=[article.pk])

@@ -50,6 +50,9 @@ TOLD_TO = {
     Kind.SAFETY_REPORT: (Office.EDITOR,),
     Kind.REPORT_ESCALATED: (Office.EDITOR,),
     **dict.fromkeys((Kind.RECHECK_OPENED, Kind.RECHECK_STANDS, Kind.RECHECK_CHANGES), (Office.AUTHOR, Office.EDITOR)),
+    Kind.TYPING_PROPOSED: (Office.EDITOR, Office.MEMBER),
+    Kind.TYPING_SIGNED: (Office.AUTHOR, Office.EDITOR),
+    Kind.TYPING_DECLINED: (Office.AUTHOR, Office.EDITOR),
 }
 WHILE_OPEN = {Kind.REVIEW_ASSIGNED, Kind.REVIEW_DUE_SOON, Kind.REVIEW_OVERDUE}
 

@@ -40,6 +40,16 @@ class RecheckOutcome(TextChoices):
     DROPPED = "dropped", "No longer needed"
 
 
+class TypingStage(TextChoices):
+    """What became of a typing correction that somebody proposed."""
+
+    WAITING = "waiting", "Waits for a second person"
+    SIGNED = "signed", "Signed and published"
+    DECLINED = "declined", "Declined"
+    TAKEN_BACK = "taken_back", "Taken back"
+    LAPSED = "lapsed", "Overtaken by another change"
+
+
 class ClaimFinding(TextChoices):
     """What a reviewer found when they held one claim against its sources."""
 
@@ -174,6 +184,9 @@ class Kind(TextChoices):
     RECHECK_OPENED = "recheck_opened", "An approved text is read again"
     RECHECK_STANDS = "recheck_stands", "Read again: it stands"
     RECHECK_CHANGES = "recheck_changes", "Read again: it needs changes"
+    TYPING_PROPOSED = "typing_proposed", "A typing correction waits for a second person"
+    TYPING_SIGNED = "typing_signed", "A typing correction was published"
+    TYPING_DECLINED = "typing_declined", "A typing correction was declined"
 
 
 # About somebody's safety, or about what they may open and are held to: told at once, whatever they chose.

@@ -28,6 +28,7 @@ from reviews.kinds import (
     RecheckReason,
     ReportStage,
     Side,
+    TypingStage,
     Verdict,
 )
 from reviews.querysets import (
@@ -40,6 +41,7 @@ from reviews.querysets import (
     ReviewAssignmentQuerySet,
     SavedViewQuerySet,
     ThreadQuerySet,
+    TypingCorrectionQuerySet,
 )
 
 User = settings.AUTH_USER_MODEL
@@ -525,6 +527,63 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"Released by {self.by_label}"
+
+
+class TypingCorrection(models.Model):
+    """An approved text with its typing mended, as somebody proposed it, until a second person has signed or declined.
+
+    `digest` names the text it would become; whoever signs, signs exactly that.
+    """
+
+    never_deleted = True
+
+    article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
+    revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+", help_text="What it corrects.")
+    digest = models.CharField(max_length=64)
+    short_answer = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    plain_body = models.TextField(blank=True)
+    reason = models.CharField(max_length=200, help_text="What readers are told.")
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_by_label = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    stage = models.CharField(max_length=10, choices=TypingStage, default=TypingStage.WAITING)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_by_label = models.CharField(max_length=200, blank=True)
+    words = models.TextField(blank=True, help_text="Why it was declined or taken back.")
+    confirmed_by = models.CharField(max_length=40, blank=True, help_text="How the signer showed who they are.")
+
+    objects = TypingCorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article"], condition=Q(stage=TypingStage.WAITING), name="one_typing_correction_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(stage=TypingStage.WAITING, settled_at__isnull=True)
+                | (~Q(stage=TypingStage.WAITING) & Q(settled_at__isnull=False)),
+                name="a_waiting_correction_is_not_settled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=TypingStage.SIGNED)
+                | (Q(settled_by__isnull=False) & ~Q(settled_by=models.F("proposed_by")) & ~Q(confirmed_by="")),
+                name="a_second_person_signs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Typing correction {self.pk}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.stage == TypingStage.WAITING
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {"short_answer": self.short_answer, "body": self.body, "plain_body": self.plain_body}
 
 
 class Notification(Outgoing):

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from editorial.models import User
 from editorial.outgoing import OutgoingQuerySet
-from reviews.kinds import Channel, Problem, QuestionStage, ReportStage
+from reviews.kinds import Channel, Problem, QuestionStage, ReportStage, TypingStage
 
 
 class BoardMemberQuerySet(models.QuerySet):
@@ -159,3 +159,17 @@ class SavedViewQuerySet(models.QuerySet):
 
     def owned_by(self, user: User) -> Self:
         return self.visible_to(user).filter(owner=user)
+
+
+class TypingCorrectionQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Editors and the board: what they correct is a text that readers have."""
+        is_member = hasattr(user, "board_member") and user.board_member.left_at is None
+        return self.all() if user.is_editor or (user.is_active and is_member) else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(stage=TypingStage.WAITING)
+
+    def with_article(self) -> Self:
+        texts = ("short_answer", "body", "plain_body")
+        return self.select_related("article", "settled_by").defer(*texts, *(f"article__{name}" for name in texts))

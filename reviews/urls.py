@@ -14,7 +14,16 @@ from articles import (
     words_pages,
 )
 from articles.citations import KEY
-from reviews import people_pages, private_addresses, public_pages, reader_pages, telling_pages, thread_pages, views
+from reviews import (
+    people_pages,
+    private_addresses,
+    public_pages,
+    reader_pages,
+    telling_pages,
+    thread_pages,
+    typing_pages,
+    views,
+)
 
 
 class CitationKey(StringConverter):
@@ -82,5 +91,6 @@ urlpatterns = [
     path("desk/<slug:slug>/answers/", thread_pages.answers, name="desk-answers"),
     path("desk/<slug:slug>/submit/", views.submit, name="desk-submit"),
     path("desk/<slug:slug>/withdraw/", views.withdraw, name="desk-withdraw"),
+    path("desk/<slug:slug>/typing/", typing_pages.desk_typing, name="desk-typing"),
     path("desk/<slug:slug>/history/", desk_views.history, name="desk-history"),
 ]

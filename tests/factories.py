@@ -25,10 +25,19 @@ from reviews import (
     publication,
     receipts,
     threads,
+    typing_corrections,
 )
 from reviews.checklist import Said
 from reviews.kinds import Answer, ClaimFinding
-from reviews.models import BoardMember, Credential, Decision, InterestDeclaration, ReviewAssignment, Thread
+from reviews.models import (
+    BoardMember,
+    Credential,
+    Decision,
+    InterestDeclaration,
+    ReviewAssignment,
+    Thread,
+    TypingCorrection,
+)
 
 _serial = count(1)
 
@@ -207,6 +216,21 @@ def approved_again(article: Article, *, reviewer: BoardMember, editor: User, why
     article = fresh(article)
     publication.release(article, by=editor, digest=article.latest_revision.digest)
     return fresh(article)
+
+
+def typing_proposed(
+    article: Article, *, by: User, was: str = "exercise probably", becomes: str = "exercise probaly"
+) -> TypingCorrection:
+    """One word of the body mended, as the approved text has it."""
+    standing = fresh(article).approval.revision.data
+    texts = {part: standing[part].replace(was, becomes, 1) for part in ("short_answer", "body", "plain_body")}
+    return typing_corrections.propose(article, by=by, texts=texts, reason="A missing word")
+
+
+def typing_signed(correction: TypingCorrection, *, by: User) -> Article:
+    proof = confirmation.proof_of(by, digest=correction.digest, method=confirmation.PASSWORD)
+    typing_corrections.sign(correction, by=by, digest=correction.digest, confirmation=proof)
+    return fresh(correction.article)
 
 
 def approved(*, by: User, reviewer: BoardMember, editor: User, days_ago: int = 0, **fields: Any) -> Article:

@@ -48,6 +48,8 @@ OUT_OF_A_REVISION = {
     "reviews/later_checks.py": {"revision.data"},
     "reviews/article_history.py": {"article.latest_revision.data"},
     "reviews/views.py": {"last.data"},
+    "reviews/typing_pages.py": {"read.data", "correction.revision.data", "article.approval.revision.data"}
+    | {"article.approval.of_quorum.revision.data"},
     # A sentence that somebody asked about, and what became of it.
     "reviews/thread_cards.py": {"revision.data"},
     "articles/counterparts.py": {"old.content", "self.content"},
@@ -55,6 +57,7 @@ OUT_OF_A_REVISION = {
     "reviews/matching.py": {"revision.data", "article.latest_revision.data"},
     "reviews/publication.py": {"frozen.data"},
     "articles/check_runs.py": {"revision.data"},
+    "reviews/typing_corrections.py": {"standing.revision.data", "standing.of_quorum.revision.data"},
 }
 OF_AN_AUDIT_ENTRY = {"reviews/source_alerts.py": {"last.data"}}
 # Other things called so: forms, answers, Markdown tokens, audit entries.

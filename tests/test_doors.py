@@ -156,6 +156,7 @@ DOORS = {
     "desk-submit": ({"Ana"}, {"Ana"}),
     "desk-withdraw": ({"Ana"}, {"Ana"}),
     "desk-history": ({"Ana"}, NOBODY),
+    "desk-typing": ({"Ana"}, {"Ana"}),
     # The review desk
     "admin:index": (STAFF, STAFF),
     "admin:login": (STAFF, STAFF),  # others are sent to the one way in, or told that they have no business here
@@ -170,6 +171,9 @@ DOORS = {
     "admin:workload-file": (EDITORS, NOBODY),
     "admin:articles_article_change": (EDITORS, EDITORS),
     "admin:article-history": (EDITORS | {"Rob"}, NOBODY),
+    "admin:article-typing": (EDITORS, EDITORS),
+    "admin:reviews_typingcorrection_changelist": (EDITORS | BOARD, NOBODY),
+    "admin:reviews_typingcorrection_change": (EDITORS | BOARD, EDITORS | BOARD),
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
     "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
     "admin:my-interests": (BOARD, BOARD),
@@ -220,6 +224,7 @@ SENT = {
     "admin:queue-views": {"act": "keep"},
     "admin:member-standing": {"act": "add"},
     "admin:reviews_problemreport_change": {"act": "settle"},
+    "admin:reviews_typingcorrection_change": {"act": "decline"},
     "admin:reviews_readerquestion_change": {"act": "decline"},
     "admin:my-availability": {"act": "away"},
 }
@@ -297,6 +302,7 @@ def addresses(people, ana, rob, rita, noor, eva):
     )
     twice = factories.approved(by=ana, reviewer=rita, editor=eva)
     factories.approved_again(twice, reviewer=rita, editor=eva, short_answer="Probably a little more.")
+    rows["typingcorrection"] = factories.typing_proposed(twice, by=ana)
     slugs |= dict.fromkeys(["versions", "version", "version-pdf", "version-receipt", "comparison"], twice.slug)
     tokens = {"question": question_token, "ticket": report_token, "invitation-link": "1-forged"}
     tokens["unsubscribe"] = telling.token(noor, Kind.WITHDRAWN)

@@ -109,6 +109,23 @@ def test_a03_of_twenty_racing_decisions_on_one_assignment_one_is_stored(ana, rob
     assert AuditEntry.objects.filter(action__startswith="decision.").count() == 1
 
 
+def test_inv5_two_sign_one_typing_correction_at_once_and_one_retracts(ana, rob, rita, eva, ruth):
+    """One signature or none stands, and whatever came second is refused in a sentence."""
+    approved = [factories.approved(by=ana, reviewer=rob, editor=eva) for _ in range(2)]
+    first, second = (factories.typing_proposed(article, by=eva) for article in approved)
+    signed = at_once(*(partial(factories.typing_signed, first, by=person) for person in (ruth, rob.user, rita.user)))
+    assert [type(each) for each in refused(signed)] == [Conflict, Conflict]
+    assert Revision.objects.filter(article=approved[0]).count() == 2
+    at_once(
+        partial(factories.typing_signed, second, by=rita.user),
+        partial(publication.retract, approved[1], by=ruth, text="It is wrong.", reason="It is."),
+    )
+    assert told(approved[1]).standing.state == Told.RETRACTED
+    carried = Approval.objects.filter(read__isnull=False)
+    assert carried.count() == Notice.objects.filter(kind=NoticeKind.TYPING).count() <= 2
+    assert verify().faults == []
+
+
 def test_inv5_two_editors_release_at_once_and_one_release_is_kept(ana, rob, eva, ruth):
     for _ in range(ROUNDS):
         article, [assignment] = under_review(ana, eva, rob)

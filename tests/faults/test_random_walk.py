@@ -15,6 +15,7 @@ from articles.public import for_public, public_article, units
 from articles.rendering import UnreadableText
 from articles.standing import Told
 from articles.states import NoticeKind, State
+from articles.typing_slips import objections
 from editorial import clock
 from editorial.errors import WorkflowError
 from editorial.models import AuditEntry
@@ -36,6 +37,7 @@ from reviews import (
     rechecks,
     reminders,
     threads,
+    typing_corrections,
 )
 from reviews.kinds import AGAINST, ClaimFinding, RecheckReason, Verdict
 from reviews.models import (
@@ -52,6 +54,7 @@ from reviews.models import (
     Release,
     ReviewAssignment,
     Thread,
+    TypingCorrection,
 )
 from reviews.recheck_answers import answer
 from tests import factories
@@ -70,7 +73,8 @@ DUTY = {
         "reviewer",
     ),
     **dict.fromkeys(
-        ["assign", "take_back", "pass_on", "release", "correct", "raise_concern", "retract", "resolve", "read_again"],
+        ["assign", "take_back", "pass_on", "release", "correct", "raise_concern", "retract", "resolve", "read_again"]
+        + ["mend_typing"],
         "editor",
     ),
 }
@@ -245,6 +249,20 @@ class Acts:
     def correct(self, article, by):
         publication.correct(article, by=by, text="The year was wrong.")
 
+    def mend_typing(self, article, by):
+        """By an editor; what authors propose is theirs already."""
+        if not by.is_editor or factories.fresh(article).approval is None:
+            raise WorkflowError("Nobody else can.")
+        becomes = self.random.choice(["exercise probaly", "exercise certainly"])
+        factories.typing_proposed(article, by=by, becomes=becomes)
+
+    def sign_typing(self, article, by):
+        factories.typing_signed(self._one_of(TypingCorrection.objects.filter(article=article)), by=by)
+
+    def decline_typing(self, article, by):
+        correction = self._one_of(TypingCorrection.objects.filter(article=article))
+        typing_corrections.decline(correction, by=by, reason="It was right.")
+
     def raise_concern(self, article, by):
         publication.raise_concern(article, by=by, text="Two figures are being checked.")
 
@@ -338,6 +356,7 @@ USUAL = {
         *[("change", "writers"), ("submit", "writers")] * 2,
         *[(verb, "editors") for verb in ("raise_concern", "resolve", "withdraw", "correct", "set_risk", "expire")],
         *[("read_again", "editors")] * 2,
+        *[("mend_typing", "editors"), ("sign_typing", "editors")] * 2,
         *[(verb, "readers") for verb in ("accept", "read", "find")] * 3,
     ],
     State.REJECTED: [*[("respond", "writers"), ("submit", "writers")] * 3, ("withdraw", "editors")],
@@ -500,6 +519,7 @@ def rows():
         Reference,
         ReviewAssignment,
         Recheck,
+        TypingCorrection,
         ClaimVerdict,
         ChecklistAnswer,
         Absence,
@@ -534,12 +554,24 @@ def stands_checked(article, *, at):
     approval = Approval.objects.filter(revision__article=article).order_by("-pk").first()
     if approval is None or article.state in (State.WITHDRAWN, State.RETRACTED):
         return False
-    is_quorum = quorum(approval.revision, risk=approval.risk, again=read_again(approval))
-    assert is_quorum, "approved without a quorum"
-    assert Release.objects.filter(revision=approval.revision, digest=approval.digest).exists(), "approved unreleased"
+    read = only_typing_differs_from(approval)
+    assert quorum(read.revision, risk=read.risk, again=read_again(read)), "approved without a quorum"
+    released = Release.objects.filter(revision__article=article, revision__number__lte=read.revision.number)
+    assert released.filter(revision=read.revision).exists() or read.number > 1, "approved unreleased"
     raised = Notice.objects.filter(revision=approval.revision, kind=NoticeKind.CLASS_RAISED, resolution=None)
     in_doubt = approval.digest in taken_back(article) or open_flags(article).exists() or raised.exists()
     return at < approval.valid_until and not in_doubt
+
+
+def only_typing_differs_from(approval):
+    """The approval of what was read; a correction since was signed by two people."""
+    if approval.read is None:
+        return approval
+    assert objections(approval.read.revision.data, approval.revision.data) == (), "more than typing was corrected"
+    said = TypingCorrection.objects.get(article=approval.revision.article_id, digest=approval.digest, stage="signed")
+    assert said.settled_by_id not in authors(said.article) | {said.proposed_by_id}, "no second person signed"
+    assert approval.read.read is None
+    return approval.read
 
 
 def read_again(approval):

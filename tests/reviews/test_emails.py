@@ -41,6 +41,11 @@ FACTS = {
     "part": "co-author",
     "did": "joined",
     "who": "Noor",
+    "correction": 7,
+    "proposer": "Ana",
+    "signer": "Ruth",
+    "why": "It was right.",
+    "left": ["the body"],
 }
 OF_NO_ARTICLE = {Kind.INTERESTS_EXPIRING}
 
