@@ -1,15 +1,19 @@
 """Where a sentence of an older text stands in a newer one, and how it differs there."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
+from articles.citations import CITATION
 from articles.integrity.claims import normalised
 from articles.integrity.sentences import sentences
 from articles.models import Article
 from articles.significance import Change
 from articles.versions import LABELS, changes, for_readers, working_text
+from articles.wording import as_read
 
 LEAST_ALIKE = 0.3  # of the words of both; below it, a sentence is another one
 TEXTS = ("short_answer", "body", "plain_body")
@@ -50,6 +54,30 @@ class Newer:
         told = changes(*(one | NEUTRAL for one in pair))
         return Counterpart(was, where, told[0] if told else None)
 
+    def passage(self, quote: str, *, field: str, old: "Newer") -> Counterpart:
+        """The same for words of any length, quoted as readers see them: what became of the sentence they stand in."""
+        signs, where = _signs(quote), LABELS[field]
+        if signs in _signs(_BESIDE.sub("", self.content[field])):
+            return Counterpart(quote, where, None)
+        changed = (one for one in old._around(signs, field) if one not in self.split[field])
+        sentence = next(changed, "")
+        if not sentence:
+            return Counterpart(quote, where, None, is_gone=True)
+        return self.counterpart(sentence, field=field, old=old)
+
+    def _around(self, signs: str, field: str) -> list[str]:
+        """The sentences that a passage of this text reaches into."""
+        read = [_signs(_BESIDE.sub("", sentence)) for sentence in self.split[field]]
+        start = "".join(read).find(signs)
+        if start < 0:
+            return []
+        ends = list(accumulate(map(len, read)))
+        return [
+            sentence
+            for sentence, part, end in zip(self.split[field], read, ends, strict=True)
+            if end > start and end - len(part) < start + len(signs)
+        ]
+
     @cached_property
     def split(self) -> dict[str, list[str]]:
         """The sentences of each language variant."""
@@ -59,12 +87,18 @@ class Newer:
         return _as_read(sentence, self.content)
 
 
+# Citations, and the numbers of list items: no words of the text.
+_BESIDE = re.compile(rf"{CITATION.pattern}|^[ >]{{0,12}}\d{{1,4}}[.)] ", re.MULTILINE)
 NEUTRAL = {"ai": {"involvement": ""}, "audience": ""}
 
 
 def _as_read(sentence: str, content: Content) -> str:
     only = dict.fromkeys(TEXTS, "") | {"references": content["references"], "body": sentence}
     return str(for_readers(only)["body"])
+
+
+def _signs(text: str) -> str:
+    return "".join(filter(str.isalnum, as_read(text)))
 
 
 def _most_alike(quote: str, candidates: set[str]) -> str:

@@ -30,6 +30,7 @@ from reviews.models import (
     Sweep,
     TypingCorrection,
 )
+from reviews.point_pages import points
 from reviews.policy_pages import new_policy, policy_version
 from reviews.question_pages import question_list, question_page
 from reviews.queue_pages import board, views
@@ -62,6 +63,7 @@ class ArticleQueueAdmin(ClosedDoors):
             path("<int:pk>/change/", view(article_page), name="articles_article_change"),
             path("<int:pk>/typing/", view(propose_page), name="article-typing"),
             path("<int:pk>/history/", view(article_history), name="article-history"),
+            path("<int:pk>/points/", view(points), name="article-points"),
         ]
 
 

@@ -1,13 +1,17 @@
 """What is still missing before one reading can end in an approval, said with the place where it can be mended."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
+from typing import Any
 
 from editorial.errors import WorkflowError
 from reviews import checklist, policy
 from reviews.claims import FrozenClaim, claims_of, required, verdicts_of
-from reviews.kinds import AGAINST, Answer
-from reviews.models import ChecklistAnswer, ClaimVerdict, ReviewAssignment, Thread
+from reviews.kinds import AGAINST, Answer, Origin
+from reviews.models import ChecklistAnswer, ClaimVerdict, Comment, ReviewAssignment, Thread
+
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ class Reading:
     verdicts: Mapping[str, ClaimVerdict]
     answers: Mapping[str, ChecklistAnswer]
     items: tuple[checklist.Item, ...] = checklist.ITEMS
-    unsettled: int = 0  # points of one's own that block and are not settled
+    unsettled: tuple[str, ...] = ()  # how one's own points are called that block and are not settled
+    blocking: tuple[Comment, ...] = ()  # drafts of one's own that block
 
     @property
     def judged(self) -> int:
@@ -48,7 +53,7 @@ class Reading:
 
     @property
     def missing(self) -> tuple[Missing, ...]:
-        return (*_missing_claims(self), *_missing_answers(self), *_missing_settling(self))
+        return (*_missing_claims(self), *_missing_answers(self), *_missing_settling(self), *_in_the_way(self))
 
     @property
     def progress(self) -> str:
@@ -57,23 +62,46 @@ class Reading:
         return f"{judged}, {self.answered} of {len(self.items)} checklist" if self.items else judged
 
 
-def reading_of(assignment: ReviewAssignment, *, rule: policy.Rule, unsettled: int | None = None) -> Reading:
-    """How far it has come by this rule; `unsettled` for callers that have counted that already."""
-    claims = claims_of(assignment.revision)
+def reading_of(
+    assignment: ReviewAssignment,
+    *,
+    rule: policy.Rule,
+    asked: Iterable[Thread] | None = None,
+    comments: Iterable[Comment] | None = None,
+) -> Reading:
+    """How far it has come by this rule; `asked` and `comments` for callers that have one's own at hand already."""
+    claims, verdicts = claims_of(assignment.revision), verdicts_of(assignment)
+    blocking = tuple(one for one in _given(comments, assignment.comments) if one.is_blocking)
+    asked = [thread for thread in _given(asked, Thread.objects.opened_in(assignment)) if _stands_against(thread)]
     if assignment.recheck and not assignment.recheck.is_whole:
         named = tuple(claim for claim in claims if claim.identity in assignment.recheck.claims)
-        return Reading(named, frozenset(c.identity for c in named), verdicts_of(assignment), {}, ())
+        here = tuple(_name(thread) for thread in asked if thread.assignment_id == assignment.pk)
+        wanted = frozenset(claim.identity for claim in named)
+        return Reading(named, wanted, verdicts, {}, (), unsettled=here, blocking=blocking)
     return Reading(
         claims,
         required(claims, assignment.revision, rule),
-        verdicts_of(assignment),
+        verdicts,
         checklist.answers_of(assignment),
-        unsettled=_unsettled(assignment) if unsettled is None else unsettled,
+        unsettled=tuple(map(_name, asked)),
+        blocking=blocking,
     )
 
 
-def _unsettled(assignment: ReviewAssignment) -> int:
-    return Thread.objects.opened_in(assignment).unsettled().filter(is_blocking=True).count()
+def _given(rows: Iterable[Any] | None, stored: Any) -> Iterable[Any]:
+    return stored.all() if rows is None else rows
+
+
+def _stands_against(thread: Thread) -> bool:
+    return thread.is_blocking and thread.settled_at is None
+
+
+def _name(thread: Thread) -> str:
+    return _shortened(thread.quote) if thread.origin == Origin.COMMENT else thread.subject
+
+
+def _shortened(quote: str) -> str:
+    return shorten(quote, 60, placeholder=" …")
 
 
 def _missing_claims(reading: Reading) -> Iterator[Missing]:
@@ -103,8 +131,22 @@ def _missing_answers(reading: Reading) -> Iterator[Missing]:
 
 def _missing_settling(reading: Reading) -> Iterator[Missing]:
     if reading.unsettled:
-        points = "1 point is" if reading.unsettled == 1 else f"{reading.unsettled} points are"
-        yield Missing(f"What you asked for before: {points} not settled yet", "asked")
+        points = "1 point is" if len(reading.unsettled) == 1 else f"{len(reading.unsettled)} points are"
+        yield Missing(f"What you asked for: {points} not settled yet: {_some(reading.unsettled)}", "asked")
+
+
+def _in_the_way(reading: Reading) -> Iterator[Missing]:
+    """Drafts that were meant to block: the authors have not even heard of them."""
+    if reading.blocking:
+        first, many = reading.blocking[0], len(reading.blocking)
+        said = "Your comment blocks" if many == 1 else f"{many} of your comments block"
+        quotes = _some([_shortened(comment.quote) for comment in reading.blocking])
+        yield Missing(f"{said} an approval: {quotes}", f"comment-{first.pk}")
+
+
+def _some(named: Collection[str]) -> str:
+    shown = ", ".join(f"“{name}”" for name in list(named)[:MOST_NAMED])
+    return f"{shown} and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else shown
 
 
 def _anchor(claims: Collection[FrozenClaim]) -> str:

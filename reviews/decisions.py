@@ -16,6 +16,7 @@ from reviews import (
     assignments,
     checklist,
     claims,
+    comments,
     completeness,
     interests,
     matching,
@@ -191,6 +192,7 @@ def decide(
     )
     entry = _recorded(article, decision, by=by)
     threads.open_from(decision, read.claims, by=by)
+    comments.travel(decision, by=by)
     return article, decision, entry
 
 

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from articles.models import Revision
-from articles.public import ai_line, notices_of_articles, public_article, reviewer_text
+from articles.public import VARIANTS, PublicText, ai_line, notices_of_articles, public_article, reviewer_text
 from articles.seals import is_intact
 from articles.versions import Change, shortened_changes
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.models import AuditEntry
-from reviews import assignments, checklist, claim_cards, claims, policy, receipts, thread_cards
+from reviews import assignments, checklist, claim_cards, claims, comment_cards, policy, receipts, thread_cards
 from reviews.completeness import Reading, reading_of
 from reviews.differing import compared, others_beside
 from reviews.findings import findings_of
@@ -25,16 +25,21 @@ from reviews.forms import AcceptForm, DecisionForm, DeclineForm, UnsafeForm
 from reviews.invitation_pages import Answers, invitation
 from reviews.kinds import ClaimFinding
 from reviews.later_checks import later_checks
-from reviews.models import Decision, ReviewAssignment, Thread
+from reviews.models import Comment, Decision, ReviewAssignment, Thread
 from reviews.recheck_forms import AnswerForm
 from reviews.thread_cards import Card
 
 
-def reading(assignment: ReviewAssignment, *, asked: Sequence[Card] | None = None) -> Reading:
-    """How far it has come, by the rule that holds now; `asked` where one's own points are at hand already."""
-    unsettled = None if asked is None else sum(card.is_unsettled for card in asked)
+def reading(
+    assignment: ReviewAssignment,
+    *,
+    asked: Sequence[Card] | None = None,
+    comments: Sequence[Comment] | None = None,
+) -> Reading:
+    """How far it has come, by the rule that holds now; `asked` and `comments` where one's own are at hand already."""
+    points = None if asked is None else [card.thread for card in asked]
     rule = policy.in_force().rule(assignment.revision.article.risk_id)
-    return reading_of(assignment, rule=rule, unsettled=unsettled)
+    return reading_of(assignment, rule=rule, asked=points, comments=comments)
 
 
 def desk(
@@ -54,10 +59,11 @@ def desk(
     if not is_intact(assignment.revision):
         return render_at_desk(request, "reviews/not_intact.html", "This text cannot be reviewed", status=503)
     request.user.board_member = assignment.reviewer  # who it is is known already: the frame of the page asks for it
+    shown = _text(assignment)
     context = {
         "refusal": refusal,
-        **_text(assignment),
-        **_reading(request, assignment, forms.pop("typed", {})),
+        **shown,
+        **_reading(request, assignment, shown["text"], forms.pop("typed", {})),
         **_forms(request, assignment, decline_form, **forms),
     }
     title = context["text"].title
@@ -79,15 +85,24 @@ def _text(assignment: ReviewAssignment) -> dict[str, Any]:
     }
 
 
-def _reading(request: StaffRequest, assignment: ReviewAssignment, typed: Mapping[str, str]) -> dict[str, Any]:
+def _reading(
+    request: StaffRequest, assignment: ReviewAssignment, text: PublicText, typed: Mapping[str, str]
+) -> dict[str, Any]:
     """How far it has come: what was said before, what changed since, claim by claim, item by item."""
     last = claims.last_decision(assignment)
     asked = thread_cards.of_reviewer(assignment, last=last.revision if last else None)
+    comments = list(assignment.comments.all())
+    read = reading(assignment, asked=asked, comments=comments)
+    notes = comment_cards.notes(comments, asked, typed)
     return {
         "asked": asked,
         "typed": typed,
+        "notes": notes,
+        "text": comment_cards.marked(text, notes),
+        "variants": VARIANTS.items(),
+        "blank": comment_cards.blank(typed, read.claims, request.GET.get("on", "")),
         **_since(assignment, last),
-        **_claims(request, assignment, last, typed, asked),
+        **_claims(request, assignment, read, last, typed),
     }
 
 
@@ -113,12 +128,12 @@ def _forms(
 def _claims(
     request: StaffRequest,
     assignment: ReviewAssignment,
+    read: Reading,
     last: Decision | None,
     typed: Mapping[str, str],
-    asked: Sequence[Card],
 ) -> dict[str, Any]:
     """The reading as far as it has come, with what was typed and refused just now still in its place."""
-    read, findings = reading(assignment, asked=asked), findings_of(assignment.revision)
+    findings = findings_of(assignment.revision)
     cards = claim_cards.cards(read, assignment.revision, findings, last, typed)
     show = request.GET.get("show", "")
     return {

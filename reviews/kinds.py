@@ -74,11 +74,13 @@ class Answer(TextChoices):
 
 
 class Origin(TextChoices):
-    """What in a decision a thread began with."""
+    """What a thread began with."""
 
     CLAIM = "claim", "Claim"
     CHECKLIST = "checklist", "Checklist"
     REASON = "reason", "Reasons"
+    COMMENT = "comment", "Comment on a passage"
+    EDITOR = "editor", "Point of an editor"
 
 
 class Side(TextChoices):
@@ -86,6 +88,7 @@ class Side(TextChoices):
 
     REVIEWER = "reviewer", "Reviewer"
     AUTHOR = "author", "Author"
+    EDITOR = "editor", "Editor"
 
 
 class Ending(TextChoices):
@@ -162,8 +165,10 @@ class Kind(TextChoices):
     REVIEW_ENDED = "review_ended", "Your review is no longer needed"
     DECISION_RECORDED = "decision_recorded", "Your decision is on record"
     CHANGES_REQUESTED = "changes_requested", "Changes are asked for"
+    POINT_RAISED = "point_raised", "Somebody asks about your text"
     ASKED_AGAIN = "asked_again", "A reviewer asks again"
     THREADS_ANSWERED = "threads_answered", "Authors answered what you asked"
+    POINT_SETTLED = "point_settled", "An editor settled a point of yours"
     REJECTED = "rejected", "The text was not accepted"
     READY_FOR_RELEASE = "ready_for_release", "A quorum is met; release is waiting"
     SPLIT_VOTE = "split_vote", "Reviewers disagree; a third is needed"

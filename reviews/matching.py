@@ -20,7 +20,7 @@ from reviews.models import BoardMember, Recheck, ReviewAssignment
 EDITORS_ACTS = (
     *("review.assigned", "revision.released", "article.risk_set", "article.withdrawn"),
     *("notice.correction", "notice.concern", "notice.retraction", "notice.resolution"),
-    *("recheck.opened", "typing.proposed"),
+    *("recheck.opened", "typing.proposed", "thread.editor_wrote", "thread.settled_by_editor"),
 )
 
 

@@ -405,10 +405,38 @@ class Decision(models.Model):
         return [one for one in self.checklist if one["answer"] == Answer.NO]
 
 
-class Thread(models.Model):
-    """One point of a reviewer that the authors answer, from the decision that raised it until the reviewer settles it.
+class Comment(models.Model):
+    """What a reviewer wrote beside a passage and has not sent yet: their own, until it becomes a thread."""
 
-    What was said stands in its messages; the response is the authors' own until they submit again.
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, related_name="comments")
+    field = models.CharField(max_length=20, help_text="The language variant that is quoted.")
+    quote = models.TextField(help_text="The passage in the words of the frozen text.")
+    occurrence = models.PositiveIntegerField(help_text="Which of the places where these words stand.")
+    words = models.TextField()
+    is_blocking = models.BooleanField(help_text="Nothing is approved while it is open.")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(quote="") & ~Q(words=""), name="a_comment_quotes_and_says"),
+            models.CheckConstraint(condition=Q(occurrence__gte=1), name="places_are_counted_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"“{self.quote[:40]}”: {self.words[:40]}"
+
+    @property
+    def seen(self) -> str:
+        """Names one state of it: a page that carries it can tell whether it is still the same."""
+        return self.written_at.isoformat()
+
+
+class Thread(models.Model):
+    """One point that the authors answer, from whoever raised it until that person settles it.
+
+    What was said stands in its messages; the response is the authors' own until they send it or submit again.
+    A point of an editor belongs to no review, and one that was sent at once to no decision.
     """
 
     never_deleted = True
@@ -416,11 +444,13 @@ class Thread(models.Model):
     article = models.ForeignKey("articles.Article", models.PROTECT, related_name="+")
     revision = models.ForeignKey("articles.Revision", models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64)
-    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    assignment = models.ForeignKey(ReviewAssignment, models.PROTECT, null=True, related_name="+")
+    decision = models.ForeignKey(Decision, models.PROTECT, null=True, related_name="+")
     origin = models.CharField(max_length=10, choices=Origin)
     subject = models.CharField(max_length=400, help_text="What it is about, in a few words.")
     field = models.CharField(max_length=20, blank=True, help_text="Where the quote stands.")
-    quote = models.TextField(blank=True, help_text="The sentence as it was frozen.")
+    quote = models.TextField(blank=True, help_text="The sentence or passage as it was frozen.")
+    occurrence = models.PositiveIntegerField(default=1, help_text="Which of the places where the quote stands.")
     claim = models.CharField(max_length=64, blank=True, help_text="The identity of the claim, if it is about one.")
     item = models.CharField(max_length=20, blank=True, help_text="The item of the checklist, if it is about one.")
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -434,6 +464,7 @@ class Thread(models.Model):
     answered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    settled_because = models.TextField(blank=True, help_text="Why an editor settled it in a reviewer's place.")
 
     objects = ThreadQuerySet.as_manager()
 
@@ -453,6 +484,11 @@ class Thread(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.opened_by_label})"
+
+    @property
+    def is_live(self) -> bool:
+        """Whoever raised it is there to read an answer at once."""
+        return self.assignment is None or self.assignment.is_open
 
     @property
     def is_waiting(self) -> bool:

@@ -74,11 +74,15 @@ class ThreadQuerySet(models.QuerySet):
         return self.filter(article=assignment.revision.article_id, opened_by=assignment.reviewer.user_id)
 
     def visible_to(self, user: User) -> Self:
-        """Editors see all; authors what is asked of them; a reviewer what he asked himself, whoever else asked what."""
+        """Editors see all; authors what is asked of them; a reviewer what he asked himself, whoever else asked what.
+
+        An editor who is reading a text for the board is its reviewer and sees what reviewers see.
+        """
         if not (user and user.is_authenticated and user.is_active):
             return self.none()
         if user.is_editor:
-            return self.all()
+            reviews = self.model._meta.get_field("assignment").related_model.objects
+            return self.filter(Q(opened_by=user) | ~Q(article__in=reviews.held_by(user).values("revision__article")))
         written = self.model._meta.get_field("article").related_model.objects.editable_by(user)
         return self.filter(Q(opened_by=user) | Q(article__in=written))
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, checklist, claims, confirmation, decisions, desk_page, threads
+from reviews import assignments, checklist, claims, comment_pages, confirmation, decisions, desk_page, threads
 from reviews.completeness import Reading
 from reviews.forms import AcceptForm, ChecklistForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
 from reviews.invitation_pages import after_answer
@@ -47,7 +47,10 @@ def _act(request: StaffRequest, pk: int) -> HttpResponse:
     assignment = get_object_or_404(desk_page.loaded().filter(reviewer__user=request.user), pk=pk)
     acts = {"judge": _judge, "clear": _clear, "answer": _answer, "unsafe": _flag_unsafe, "decline": _decline}
     acts |= {"accept": _accept, "settle": _settle, "ask_again": _ask_again}
-    return acts.get(request.POST.get("act", ""), _decide)(request, assignment)
+    act = request.POST.get("act", "")
+    if act in comment_pages.ACTS:
+        return comment_pages.ACTS[act](request, assignment, _kept_as_typed)
+    return acts.get(act, _decide)(request, assignment)
 
 
 def _accept(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
@@ -81,8 +84,12 @@ def _about_point(
         said = form.cleaned_data
         verb(said.pop("thread"), by=request.user, **said)
     except (WorkflowError, PermissionDenied) as refusal:
-        return _again(request, assignment, _status_of(refusal), refusal=str(refusal), typed=request.POST)
+        return _kept_as_typed(request, assignment, refusal)
     return redirect(f"{request.path}#asked")
+
+
+def _kept_as_typed(request: StaffRequest, assignment: ReviewAssignment, refusal: Exception) -> HttpResponse:
+    return _again(request, assignment, _status_of(refusal), refusal=str(refusal), typed=request.POST)
 
 
 def _judge(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
@@ -116,7 +123,7 @@ def _keep(
     except (WorkflowError, PermissionDenied) as refusal:
         if _asks_for_json(request):
             return JsonResponse({"refusal": str(refusal)}, status=_status_of(refusal))
-        return _again(request, assignment, _status_of(refusal), refusal=str(refusal), typed=request.POST)
+        return _kept_as_typed(request, assignment, refusal)
     assignment = get_object_or_404(desk_page.loaded(), pk=assignment.pk)
     reading = desk_page.reading(assignment)
     identity = request.POST.get("identity", "")

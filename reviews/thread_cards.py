@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from articles.counterparts import Content, Counterpart, Newer, current
 from articles.models import Article, Revision
 from editorial.models import User
+from reviews.kinds import Origin
 from reviews.models import ReviewAssignment, Thread, ThreadMessage
 from reviews.querysets import ThreadQuerySet
 
@@ -19,9 +20,13 @@ class Card:
     sentence: Counterpart | None
 
     @property
-    def is_unsettled(self) -> bool:
-        """Stands between its reviewer and an approval."""
-        return self.thread.is_blocking and self.thread.settled_at is None
+    def is_of_passage(self) -> bool:
+        return self.thread.origin == Origin.COMMENT
+
+    @property
+    def is_changed(self) -> bool:
+        """The sentence around it reads differently now, so that the words that were quoted have to be told."""
+        return self.sentence is not None and self.sentence.change is not None
 
     @property
     def is_open(self) -> bool:
@@ -63,12 +68,15 @@ def _cards(threads: ThreadQuerySet, now: Content, *, known: Iterable[Revision] =
 
 
 def _sentence(thread: Thread, old: Newer | None, newer: Newer) -> Counterpart | None:
-    return newer.counterpart(thread.quote, field=thread.field, old=old) if old and thread.quote else None
+    if not (old and thread.quote):
+        return None
+    trace = newer.passage if thread.origin == Origin.COMMENT else newer.counterpart
+    return trace(thread.quote, field=thread.field, old=old)
 
 
 def _loaded(threads: ThreadQuerySet) -> list[tuple[Thread, tuple[ThreadMessage, ...]]]:
     """Every thread with what was said in it, in one query; what still waits comes first."""
-    beside = ("revision", "thread__revision", "thread__settled_by", "thread__response_by")
+    beside = ("revision", "thread__revision", "thread__settled_by", "thread__response_by", "thread__assignment")
     texts = [f"{revision}__{name}" for revision in beside[:2] for name in ("content", "findings")]
     said = ThreadMessage.objects.filter(thread__in=threads).select_related(*beside).defer(*texts)
     found: dict[int, tuple[Thread, list[ThreadMessage]]] = {}

@@ -33,17 +33,29 @@ def answers(request: SignedIn, slug: str) -> HttpResponse:
 
 
 def _keep(request: SignedIn, article: Article, cards: list[Card], form: ResponsesForm) -> HttpResponse:
+    responses, now = form.responses, _number(request.POST.get("send", ""))
+    at_once = responses.pop(now, None)
     try:
-        overtaken = threads.respond(article, form.responses, by=request.user)
+        overtaken = threads.respond(article, responses, by=request.user)
+        if at_once and not overtaken:
+            return _sent(request, article, threads.reply(article, now, at_once, by=request.user))
     except WorkflowError as refusal:
         status = 409 if isinstance(refusal, Conflict) else REFUSED
         return _page(request, article, cards, form, status=status, refusal=str(refusal))
     if overtaken:
         return _both(request, article, overtaken)
     messages.success(request, "Saved. The reviewers get your answers with your next revision.")
-    place = request.POST.get("place", "")
-    anchor = f"#point-{place}" if place.isascii() and place.isdigit() and len(place) < 19 else ""
-    return redirect(f"{reverse('desk-answers', args=[article.slug])}{anchor}")
+    place = _number(request.POST.get("place", ""))
+    return redirect(f"{reverse('desk-answers', args=[article.slug])}{f'#point-{place}' if place else ''}")
+
+
+def _sent(request: SignedIn, article: Article, thread: Thread) -> HttpResponse:
+    messages.success(request, f"Sent to {thread.opened_by_label}. What else you had written is saved.")
+    return redirect("desk-answers", article.slug)
+
+
+def _number(said: str) -> int:
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
 def _both(request: SignedIn, article: Article, overtaken: list[Thread]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The conversation about single points: opened by a decision, answered by the authors, settled by who raised them."""
+"""The conversation about single points: raised, answered by the authors, settled by who raised them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,8 +61,8 @@ def open_from(decision: Decision, claims: Iterable[FrozenClaim], *, by: User) ->
     for point in points_of(decision, {claim.identity: claim for claim in claims}):
         thread = still_open.get((point.claim, point.item)) or _opened(decision, point, by=by)
         if thread.decision_id != decision.pk:
-            _open_again(thread)
-        _say(thread, Side.REVIEWER, point.words, by=by, revision=decision.revision)
+            open_again(thread)
+        say(thread, Side.REVIEWER, point.words, by=by, revision=decision.revision)
 
 
 def points_of(decision: Decision, claims: Mapping[str, FrozenClaim]) -> list[Point]:
@@ -101,6 +101,7 @@ def _opened(decision: Decision, point: Point, *, by: User) -> Thread:
         article=decision.revision.article,
         revision=decision.revision,
         digest=decision.digest,
+        assignment=decision.assignment,
         decision=decision,
         origin=point.origin,
         subject=point.subject,
@@ -161,19 +162,43 @@ def check_answered(article: Article) -> None:
 def send_responses(article: Article, revision: Revision) -> None:
     """The responses travel with the revision that was just frozen; whoever asked hears of it once."""
     ready = Thread.objects.unsettled().filter(article=article, answered_at=None).exclude(response="")
-    sent = list(ready.select_related("response_by", "opened_by", "decision__assignment").order_by("pk"))
+    sent = list(ready.select_related("response_by", "opened_by", "assignment").order_by("pk"))
     for thread in sent:
-        _say(thread, Side.AUTHOR, thread.response, by=thread.response_by, revision=revision)
+        say(thread, Side.AUTHOR, thread.response, by=thread.response_by, revision=revision)
         thread.response, thread.answered_at = "", clock.now()
     Thread.objects.bulk_update(sent, ["response", "answered_at"])
     for thread in {thread.opened_by_id: thread for thread in sent}.values():
-        notify(
-            Kind.THREADS_ANSWERED,
-            [thread.opened_by],
-            event=f"answered:{revision.pk}:{thread.opened_by_id}",
-            article=article,
-            assignment=thread.decision.assignment,
-        )
+        _tell_who_asked(article, thread, event=f"answered:{revision.pk}:{thread.opened_by_id}", at_once=False)
+
+
+@transaction.atomic
+def reply(article: Article, pk: int, response: Response, *, by: User) -> Thread:
+    """Answer at once somebody who is there to read it: a reviewer who has the text before them, or an editor.
+
+    Raises:
+        PermissionDenied: `by` is not one of its authors.
+        Conflict: it was answered or settled meanwhile, or a co-author wrote another answer.
+        WorkflowError: nobody is there, nothing was said, or it is too long.
+    """
+    article = Article.objects.lock(article.pk)
+    editing.check_may_write(article, by=by)
+    waiting = Thread.objects.unsettled().filter(article=article, answered_at=None)
+    thread = waiting.select_related("opened_by", "assignment").filter(pk=pk).first()
+    if thread is None:
+        raise Conflict("This point was answered or settled meanwhile, so nothing was sent. Reload the page.")
+    said = cleaned(response.words)
+    if thread.response != said and thread.seen != response.seen:
+        raise Conflict("Somebody else changed this answer after you opened the page, so nothing was sent.")
+    if not said:
+        raise WorkflowError("Write your answer first, so that there is something to send.")
+    if not thread.is_live:
+        raise WorkflowError("Nobody reads this text now, so save your answer: it goes with your next revision.")
+    newest: Any = article.latest_revision
+    message = say(thread, Side.AUTHOR, said, by=by, revision=newest)
+    thread.response, thread.answered_at = "", clock.now()
+    thread.save(update_fields=["response", "answered_at"])
+    _tell_who_asked(article, thread, event=f"answered:{message.pk}", at_once=True)
+    return thread
 
 
 @transaction.atomic
@@ -209,9 +234,9 @@ def ask_again(assignment: ReviewAssignment, pk: int, words: str, *, by: User, di
     said = cleaned(words)
     if not said:
         raise WorkflowError("Write what you still ask for, so that the authors know what to answer.")
-    _open_again(thread)
-    message = _say(thread, Side.REVIEWER, said, by=by, revision=assignment.revision)
-    _tell_authors(article, message)
+    open_again(thread)
+    message = say(thread, Side.REVIEWER, said, by=by, revision=assignment.revision)
+    tell_authors(article, message, Kind.ASKED_AGAIN)
     return thread
 
 
@@ -237,12 +262,13 @@ def _own(assignment: ReviewAssignment, pk: int) -> Thread:
     return thread
 
 
-def _open_again(thread: Thread) -> None:
+def open_again(thread: Thread) -> None:
     thread.answered_at = thread.settled_at = thread.settled_by = None
-    thread.save(update_fields=["answered_at", "settled_at", "settled_by"])
+    thread.settled_because = ""
+    thread.save(update_fields=["answered_at", "settled_at", "settled_by", "settled_because"])
 
 
-def _say(thread: Thread, side: Side, words: str, *, by: Any, revision: Revision) -> ThreadMessage:
+def say(thread: Thread, side: Side, words: str, *, by: Any, revision: Revision) -> ThreadMessage:
     """`by` is whoever wrote it, who need not be the one who sends it."""
     message = ThreadMessage.objects.create(
         thread=thread, side=side, by=by, by_label=by.label, words=words, at=clock.now(), revision=revision
@@ -251,9 +277,21 @@ def _say(thread: Thread, side: Side, words: str, *, by: Any, revision: Revision)
     return message
 
 
-def _tell_authors(article: Article, message: ThreadMessage) -> None:
+def tell_authors(article: Article, message: ThreadMessage, kind: Kind) -> None:
     """Once for all that is asked before they look: whoever has not read the last message gets no second one."""
-    told = Notification.objects.filter(kind=Kind.ASKED_AGAIN, article=article, channel=Channel.INBOX).unread()
+    told = Notification.objects.filter(kind=kind, article=article, channel=Channel.INBOX).unread()
     waiting = set(told.values_list("recipient", flat=True))
     people = [person for person in (article.author, *article.coauthors.all()) if person.pk not in waiting]
-    notify(Kind.ASKED_AGAIN, people, event=f"asked-again:{message.pk}", article=article)
+    event = f"{kind.replace('_', '-')}:{message.pk}"
+    notify(kind, people, event=event, article=article, side=str(message.side))
+
+
+def _tell_who_asked(article: Article, thread: Thread, *, event: str, at_once: bool) -> None:
+    notify(
+        Kind.THREADS_ANSWERED,
+        [thread.opened_by],
+        event=event,
+        article=article,
+        assignment=thread.assignment,
+        at_once=at_once,
+    )

@@ -358,15 +358,23 @@ checklist?.addEventListener("submit", (event) => {
   if (![...parts.values()].some((part) => part.unsaved)) say("Saved.");
 });
 
-// The words of the decision are sent all at once; until then they are kept as well
+// The words of the decision and of a comment are sent all at once; until then they are kept as well
 
-for (const [name, form] of [["decide", "#decision form"], ["unsafe", ".unsafe form"]]) {
-  const area = document.querySelector(`${form} textarea`);
-  if (!area) continue;
-  const part = { name, words: () => ({ reason: area.value }), putBack: (said) => { area.value = said.reason || area.value; } };
-  area.addEventListener("input", () => remember(part));
-  area.form.addEventListener("submit", () => forget(part));
-  parts.set(area, part);
+for (const [name, selector] of [["decide", "#decision form"], ["unsafe", ".unsafe form"], ["comment", "#new-comment form"]]) {
+  const form = document.querySelector(selector);
+  if (!form) continue;
+  const fields = [...form.querySelectorAll("textarea, select")];
+  const part = {
+    name,
+    words: () => Object.fromEntries(fields.map((field) => [field.name, field.value])),
+    putBack: (said) => {
+      for (const field of fields) field.value = said[field.name] || field.value;
+      if (form.closest("details")) form.closest("details").open = true;
+    },
+  };
+  form.addEventListener("input", (event) => { if (fields.includes(event.target)) remember(part); });
+  form.addEventListener("submit", () => forget(part));
+  parts.set(form, part);
 }
 
 // What an earlier visit left unsaved is offered again

@@ -47,6 +47,7 @@ OUT_OF_A_REVISION = {
     "reviews/claims.py": {"revision.data"},
     "reviews/later_checks.py": {"revision.data"},
     "reviews/article_history.py": {"article.latest_revision.data"},
+    "reviews/point_pages.py": {"newest.data"},
     "reviews/views.py": {"last.data"},
     "reviews/typing_pages.py": {"read.data", "correction.revision.data", "article.approval.revision.data"}
     | {"article.approval.of_quorum.revision.data"},

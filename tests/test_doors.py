@@ -174,6 +174,7 @@ DOORS = {
     "admin:article-typing": (EDITORS, EDITORS),
     "admin:reviews_typingcorrection_changelist": (EDITORS | BOARD, NOBODY),
     "admin:reviews_typingcorrection_change": (EDITORS | BOARD, EDITORS | BOARD),
+    "admin:article-points": (EDITORS, EDITORS),
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
     "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
     "admin:my-interests": (BOARD, BOARD),
@@ -221,6 +222,7 @@ DOORS = {
 # What the form says that is sent empty everywhere else.
 SENT = {
     "admin:articles_article_change": {"act": "assign"},
+    "admin:article-points": {"act": "raise"},
     "admin:queue-views": {"act": "keep"},
     "admin:member-standing": {"act": "add"},
     "admin:reviews_problemreport_change": {"act": "settle"},

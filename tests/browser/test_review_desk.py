@@ -51,3 +51,25 @@ def test_a_claim_is_judged_without_a_script_and_unsafe_stays_in_reach_on_a_telep
     page.get_by_label("What could hurt someone").fill("Rest could delay the diagnosis.")
     page.get_by_role("button", name="Flag as unsafe now").click()
     expect(page.get_by_role("status")).to_contain_text("flag as unsafe")
+
+
+SELECT = """() => {
+    const [first, second] = document.querySelectorAll("#t-body ~ .prose p");
+    getSelection().setBaseAndExtent(first.firstChild, 5, second.firstChild, 4);
+}"""
+
+
+def test_a_selected_passage_is_commented_on_by_key_and_marked_where_it_stands(new_page, live_url, reading, rob):
+    page = new_page()
+    sign_in(page, rob.user, live_url=live_url)
+    page.goto(f"/admin/reviews/reviewassignment/{reading.pk}/change/")
+    page.evaluate(SELECT)
+    expect(page.get_by_role("button", name="Comment", exact=True)).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_label("The passage, word for word")).to_have_value("for 10 minutes. Rest")
+    page.keyboard.type("In whom?")
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_role("link", name="Your comment 1")).to_be_in_viewport()
+    assert page.locator("#text mark").all_inner_texts() == ["for 10 minutes", ".", "Rest"]
+    kept = reading.comments.get()
+    assert (kept.quote, kept.occurrence, kept.words) == ("for 10 minutes. Rest", 1, "In whom?")
