@@ -218,9 +218,7 @@ def approved_again(article: Article, *, reviewer: BoardMember, editor: User, why
     return fresh(article)
 
 
-def typing_proposed(
-    article: Article, *, by: User, was: str = "exercise probably", becomes: str = "exercise probaly"
-) -> TypingCorrection:
+def typing_proposed(article: Article, *, by: User, was: str = "doctor", becomes: str = "docter") -> TypingCorrection:
     """One word of the body mended, as the approved text has it."""
     standing = fresh(article).approval.revision.data
     texts = {part: standing[part].replace(was, becomes, 1) for part in ("short_answer", "body", "plain_body")}

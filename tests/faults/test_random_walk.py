@@ -253,7 +253,7 @@ class Acts:
         """By an editor; what authors propose is theirs already."""
         if not by.is_editor or factories.fresh(article).approval is None:
             raise WorkflowError("Nobody else can.")
-        becomes = self.random.choice(["exercise probaly", "exercise certainly"])
+        becomes = self.random.choice(["docter", "docter", "no doctor"])
         factories.typing_proposed(article, by=by, becomes=becomes)
 
     def sign_typing(self, article, by):
