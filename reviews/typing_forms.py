@@ -45,7 +45,7 @@ class SignForm(StrictForm):
         error_messages={"required": "Tick this to sign: the signature says just that."},
     )
     password = forms.CharField(
-        label="Your password",
+        label="Your password, or a code of your app",
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

@@ -131,7 +131,7 @@ def _sign(correction: TypingCorrection, form: SignForm, user: User) -> str:
     if why := typing_corrections.why_not_now(correction.article, correction):
         raise Conflict(why)
     said = form.cleaned_data
-    proof = confirm(user, digest=said["digest"], password=said["password"])
+    proof = confirm(user, digest=said["digest"], secret=said["password"])
     revision = typing_corrections.sign(correction, by=user, digest=said["digest"], confirmation=proof)
     return f"Signed. Version {revision.number} stands now, under the check of the text that was read."
 
