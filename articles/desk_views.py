@@ -7,13 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import buffers, editing, versions
-from articles import history as log
 from articles.citations import numbering
 from articles.desk_findings import remarks
 from articles.drafts import draft_of
@@ -311,16 +310,3 @@ def reported(problems: Sequence[ImportProblem]) -> dict[str, Any]:
         "unshown": max(0, len(problems) - PROBLEMS_SHOWN),
         "lost": sum(problem.lost for problem in problems),
     }
-
-
-@author_page
-@require_safe
-def history(request: SignedIn, slug: str) -> HttpResponse:
-    """Who changed what, when and why, word by word."""
-    article = mine(request, slug)
-    before = request.GET.get("before", "")
-    try:
-        page = log.page(article, before=before)
-    except ValueError:
-        raise Http404 from None
-    return render(request, "desk/history.html", {"article": article, "page": page, "is_first": not before})

@@ -44,28 +44,10 @@ class Entry:
     fields: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True)
-class Page:
-    """Some of the log, and where what is older begins; empty where nothing is."""
-
-    entries: list[Entry]
-    older: str
-
-
-def page(article: Article, *, before: str = "") -> Page:
-    """The newest changes of text and references together or, with the place that a page gave out, the next older.
-
-    Raises:
-        ValueError: no page ever gave out such a place.
-    """
-    moment, budget = _moment(before), Budget()
-    kept = of_working_text(article, before=moment, budget=budget)
-    kept += of_references(article, before=moment) + of_searches(article, before=moment)
-    kept.sort(key=lambda entry: entry.at, reverse=True)
-    # Of two changes in the same moment none may fall between two pages.
-    last = kept[MOST - 1].at if len(kept) > MOST else None
-    shown = [entry for entry in kept if last is None or entry.at >= last]
-    return Page(shown, shown[-1].at.isoformat() if len(kept) > len(shown) or len(shown) > MOST else "")
+def changes(article: Article, *, before: datetime | None = None) -> list[Entry]:
+    """The newest changes of text, references and searches, of each one more than a page shows; in no order."""
+    kept = of_working_text(article, before=before, budget=Budget())
+    return kept + of_references(article, before=before) + of_searches(article, before=before)
 
 
 def of_working_text(article: Article, *, before: datetime | None = None, budget: Budget | None = None) -> list[Entry]:
@@ -116,19 +98,18 @@ def _as_they_were(log: Any, kept: list[Any]) -> dict[int, Any]:
     return {row.id: row for row in reversed(earlier.order_by("-history_date", "-history_id")[:LOOKED_BACK])}
 
 
-def _moment(place: str) -> datetime | None:
+def moment(place: str) -> datetime | None:
+    """The moment that a place in the log names.
+
+    Raises:
+        ValueError: no page ever gave out such a place.
+    """
     if not place:
         return None
-    moment = datetime.fromisoformat(place)
-    if len(place) > LONGEST_PLACE or moment.tzinfo is None:
+    named = datetime.fromisoformat(place)
+    if len(place) > LONGEST_PLACE or named.tzinfo is None:
         raise ValueError("There is no such place in the log. Start again from its first page.")
-    return moment
-
-
-def entry_of(row: Any, what: str, *, reason: str = "") -> Entry:
-    """An entry from any row of a history table, for logs that other apps keep."""
-    by = row.history_user.label if row.history_user else "the system"
-    return Entry(row.history_date, by, what, reason or row.history_change_reason or "")
+    return named
 
 
 def _entry(row: Any, subject: str, fields: Iterable[Change]) -> Entry:

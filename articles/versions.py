@@ -8,7 +8,7 @@ from typing import Any
 from articles import bylines
 from articles.citations import keys_in
 from articles.models import Article, Revision
-from articles.revisions import compare, shortened
+from articles.revisions import compare, content_of, shortened
 from articles.significance import Change
 from articles.states import AiInvolvement, Audience
 from editorial.models import User
@@ -39,6 +39,24 @@ def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 def shortened_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """The same with long unchanged stretches cut, for pages that show the whole text as well."""
     return [replace(change, rows=shortened(change.rows)) for change in changes(old, new)]
+
+
+NOW = "now"  # the working text, among the versions that can be compared
+
+
+def between(article: Article, older: str, newer: str) -> list[Change]:
+    """What differs between two versions: numbers of revisions, or `NOW`.
+
+    Raises:
+        LookupError: there is no such version.
+        UnreadableText: the working text cannot be shown as readers would see it; the message says why.
+    """
+    numbers = [int(name) for name in {older, newer} if name.isascii() and name.isdigit() and len(name) < 9]
+    found = Revision.objects.filter(article=article, number__in=numbers).defer("findings")
+    contents = {str(revision.number): revision.data for revision in found}
+    if NOW in (older, newer):
+        contents[NOW] = content_of(article, number=0)
+    return changes(contents[older], contents[newer])
 
 
 def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from articles.querysets import ArticleQuerySet
 from editorial.admin_doors import ClosedDoors, visitor
 from editorial.models import User
 from reviews import assignments
-from reviews.article_history import article_history
 from reviews.bulk_pages import ask_for_each
 from reviews.calendar_pages import next_checks
 from reviews.editor_page import article_page
+from reviews.history_pages import article_history
 from reviews.member_pages import member_standing
 from reviews.models import (
     BoardMember,

@@ -21,7 +21,7 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, matching, policy, publication, queue, rechecks, thread_cards
+from reviews import assignments, matching, policy, publication, queue, rechecks, thread_cards, timeline
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
@@ -35,7 +35,7 @@ from reviews.forms import (
 )
 from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
-from reviews.models import Decision, Recheck, Release, ReviewAssignment, Thread
+from reviews.models import Recheck, Release, ReviewAssignment, Thread
 from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed, of_article
 from reviews.rechecks import found_to_stand
 from reviews.reminders import NextStep, next_step
@@ -213,7 +213,7 @@ def _page(
         "findings": findings_of(revision) if revision else None,
         "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
-        "decisions": Decision.objects.filter(revision=_read(article)).select_related("assignment") if revision else (),
+        "decisions": _decisions(request.user, article) if revision else (),
         "points": thread_cards.without_text(Thread.objects.visible_to(request.user).filter(article=article)),
         "release": Release.objects.filter(revision=_read(article)).first() if revision else None,
         "can_correct_typing": revision is not None and article.state == State.APPROVED,
@@ -279,6 +279,12 @@ def _number(said: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 12):
         raise Http404
     return int(said)
+
+
+def _decisions(user: User, article: Article) -> Any:
+    """Those on the newest revision, as far as `user` may see them."""
+    seen = timeline.decisions_visible_to(user, article, office=timeline.Office.EDITOR)
+    return seen.filter(revision=_read(article))
 
 
 def _asked(article: Article) -> Any:

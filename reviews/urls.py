@@ -15,6 +15,7 @@ from articles import (
 )
 from articles.citations import KEY
 from reviews import (
+    history_pages,
     people_pages,
     private_addresses,
     public_pages,
@@ -92,5 +93,5 @@ urlpatterns = [
     path("desk/<slug:slug>/submit/", views.submit, name="desk-submit"),
     path("desk/<slug:slug>/withdraw/", views.withdraw, name="desk-withdraw"),
     path("desk/<slug:slug>/typing/", typing_pages.desk_typing, name="desk-typing"),
-    path("desk/<slug:slug>/history/", desk_views.history, name="desk-history"),
+    path("desk/<slug:slug>/history/", history_pages.of_authors, name="desk-history"),
 ]

@@ -32,7 +32,7 @@ MAY_IMPORT = {
 # Files that speak HTTP. Whatever they call is told who acts and at what moment, never with which request.
 SPEAKS_HTTP = re.compile(
     r"[/_](views|pages?|api|feeds|headers|channels|adapter|admin\w*|middleware|limits|context|health"
-    r"|review_desk|desk_site|article_history)\.py$"
+    r"|review_desk|desk_site)\.py$"
 )
 
 # Every place that takes frozen text out of a revision, and what it takes.
@@ -46,8 +46,9 @@ OUT_OF_A_REVISION = {
     "reviews/editor_page.py": {"revision.data", "article.latest_revision.data"},
     "reviews/claims.py": {"revision.data"},
     "reviews/later_checks.py": {"revision.data"},
-    "reviews/article_history.py": {"article.latest_revision.data"},
+    "reviews/history_pages.py": {"article.latest_revision.data"},
     "reviews/point_pages.py": {"newest.data"},
+    "articles/versions.py": {"revision.data"},
     "reviews/views.py": {"last.data"},
     "reviews/typing_pages.py": {"read.data", "correction.revision.data", "article.approval.revision.data"}
     | {"article.approval.of_quorum.revision.data"},

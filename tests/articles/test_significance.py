@@ -7,10 +7,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from articles import editing, history
+from articles import editing
 from articles.revisions import AROUND, Budget, compare
 from articles.significance import Change, marked, meaning_changes
 from articles.signs import KINDS, says, signs
+from reviews import timeline
 from tests import factories
 
 QUICK = settings(max_examples=40, deadline=None, database=None)
@@ -184,17 +185,17 @@ def test_a_budget_that_is_spent_shows_the_rest_as_replaced():
 
 
 def test_the_history_comes_in_pages_that_lose_nothing(draft, ana):
-    for number in range(history.MOST + 3):
+    for number in range(timeline.MOST + 3):
         editing.change(
             draft, by=ana, edition=factories.fresh(draft).edition, body=f"{factories.BODY} Take {number} mg."
         )
-    first = history.page(draft)
-    second = history.page(draft, before=first.older)
-    whats = [(entry.what, entry.at) for entry in [*first.entries, *second.entries]]
+    first = timeline.page(draft, user=ana, office="author")
+    second = timeline.page(draft, user=ana, office="author", before=first.older)
+    whats = [(event.what, event.at) for event in [*first.events, *second.events]]
     assert len(whats) == len(set(whats)) == draft.history.count() + 1
     assert first.older
     assert not second.older
-    newest = first.entries[0].fields[0]
+    newest = first.events[0].fields[0]
     assert isinstance(newest, Change)
     assert [(each.was, each.now) for each in newest.meaning] == [("31 mg", "32 mg")]
     assert sum(len(words) for _, words in newest.rows) < 8 * AROUND
