@@ -68,12 +68,18 @@ class Typing(Said):
     signed_by: str
 
 
+class Detail(Said):
+    label: str
+    words: str
+
+
 class Overlay(Said):
-    """A notice that lies over the text without taking it down."""
+    """A notice that lies over the text without taking it down; `details` is what its kind has to say, in order."""
 
     kind: str
     text: str
     at: datetime
+    details: list[Detail]
 
 
 class Standing(Said):
@@ -355,11 +361,16 @@ def _standing(unit: PublicArticle) -> Standing:
         checked_at=told.checked_at,
         check_due=told.check_due,
         released_by=told.released_by,
-        overlays=[Overlay(kind=o.kind.value, text=o.text, at=o.at) for o in told.overlays],
+        overlays=[_overlay(overlay) for overlay in told.overlays],
         newer_is_pending=told.newer_is_pending,
         typing_corrected=[Typing(**asdict(correction)) for correction in told.typing],
         read_revision=told.read_number,
     )
+
+
+def _overlay(overlay: Any) -> Overlay:
+    details = [Detail(label=label, words=words) for label, words in overlay.details]
+    return Overlay(kind=overlay.kind.value, text=overlay.text, at=overlay.at, details=details)
 
 
 def _source(reference: dict[str, Any]) -> Source:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from articles.models import Article, Notice
+from articles.notice_fields import printed
 from articles.public import PublicArticle, for_public, public_article
 from articles.states import NoticeKind
 
@@ -18,6 +19,7 @@ class Entry:
     """One notice and its article as it stands; the unit has no text where none may be read."""
 
     notice: Notice
+    details: tuple[tuple[str, str], ...]
     settled_at: datetime | None
     unit: PublicArticle
 
@@ -33,7 +35,7 @@ def entries(notices: Sequence[Notice], *, at: datetime) -> list[Entry]:
     units = {article.pk: public_article(article, at=at) for article in articles}
     told = [(notice, units[notice.article_id]) for notice in notices]
     return [
-        Entry(notice, _settled_at(notice), unit)
+        Entry(notice, printed(notice.kind, notice.details), _settled_at(notice), unit)
         for notice, unit in told
         if unit.standing.is_listed and not unit.standing.is_quarantined
     ]

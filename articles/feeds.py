@@ -51,7 +51,7 @@ def _atom(newest: list[PublicArticle], *, name: str, path: str) -> str:
         atom.add_item(
             title=unit.marked_title,
             link=address(unit),
-            description=description(unit),
+            description=_summary(unit),
             categories=[f"Standing: {unit.standing.label}", unit.topic],
             updateddate=unit.updated_at,
         )
@@ -65,16 +65,33 @@ def _json(newest: list[PublicArticle], *, name: str, path: str) -> str:
             "id": address(unit),
             "url": address(unit),
             "title": unit.marked_title,
-            "content_text": description(unit),
+            "content_text": _summary(unit),
             "date_modified": unit.updated_at.isoformat() if unit.updated_at else None,
             "tags": [unit.topic],
-            "standing": {"state": unit.standing.state, "label": unit.label, "says": unit.standing_line},
+            "standing": {
+                "state": unit.standing.state,
+                "label": unit.label,
+                "says": unit.standing_line,
+                "notices": [
+                    {"kind": o.kind, "at": o.at.isoformat(), "text": o.text, "details": dict(o.details)}
+                    for o in unit.standing.overlays
+                ],
+            },
         }
         for unit in newest
     ]
     top = {"version": "https://jsonfeed.org/version/1.1", "title": name, "description": SAID_OF_ALL, "language": "en"}
     places = {"home_page_url": f"{settings.SITE_URL}/", "feed_url": f"{settings.SITE_URL}{path}"}
     return json.dumps(top | places | {"items": items}, ensure_ascii=False)
+
+
+def _summary(unit: PublicArticle) -> str:
+    """What may be said of the text, the text in short, and what was said after the fact."""
+    notices = (
+        " ".join([f"{o.kind.label}, {o.at:%-d %B %Y}: {o.text}", *(f"{label}: {said}" for label, said in o.details)])
+        for o in unit.standing.overlays
+    )
+    return "\n".join([description(unit), *notices])
 
 
 FORMS = {"atom": (_atom, "application/atom+xml"), "json": (_json, "application/feed+json")}

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from articles.public import PublicArticle
 from articles.share_cards import in_words
+from articles.states import NoticeKind
 
 # As Django's own json_script does: nothing in a title can end the script element.
 INERT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
@@ -62,12 +63,14 @@ def _medical_web_page(unit: PublicArticle) -> dict[str, Any]:
 
 
 def _corrected(unit: PublicArticle) -> dict[str, Any]:
-    """What of the typing was corrected; the text is modified by that, and not reviewed anew."""
-    said = [
-        {"@type": "CorrectionComment", "text": f"Typing: {t.reason}", "datePublished": t.at.isoformat()}
-        for t in unit.standing.typing
+    """What was corrected; of the typing, too: the text is modified by that, and not reviewed anew."""
+    told = unit.standing
+    said = [(overlay.at, overlay.text) for overlay in told.overlays if overlay.kind == NoticeKind.CORRECTION]
+    said += [(t.at, f"Typing: {t.reason}") for t in told.typing]
+    comments = [
+        {"@type": "CorrectionComment", "text": words, "datePublished": at.isoformat()} for at, words in sorted(said)
     ]
-    return {"correction": said} if said else {}
+    return {"correction": comments} if comments else {}
 
 
 def _review(unit: PublicArticle) -> dict[str, Any]:

@@ -470,12 +470,16 @@ class Notice(models.Model):
     """Something said about a text after the fact; it stands until another notice resolves it."""
 
     append_only = True
+    added_later = ("details",)
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="notices")
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=20, choices=NoticeKind)
     text = models.TextField(help_text="What readers are told.")
     reason = models.TextField(blank=True, help_text="For the record of the desk.")
+    details = models.JSONField(
+        default=dict, help_text="What else its kind has to say; the fields are in `notice_fields`."
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     by_label = models.CharField(max_length=200)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from articles.notice_fields import printed
 from articles.states import PIPELINE, NoticeKind, State
 
 
@@ -67,6 +68,7 @@ class Overlay:
     kind: NoticeKind
     text: str
     at: datetime
+    details: tuple[tuple[str, str], ...] = ()  # label and words
 
 
 @dataclass(frozen=True)
@@ -253,5 +255,7 @@ def _overlays(notices: tuple) -> tuple[Overlay, ...]:
     over = {NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.WITHDRAWAL}
     over.add(NoticeKind.SOURCE_ALERT)
     return tuple(
-        Overlay(NoticeKind(n.kind), n.text, n.at) for n in notices if n.kind in over and not _resolution(n, notices)
+        Overlay(NoticeKind(n.kind), n.text, n.at, printed(n.kind, n.details))
+        for n in notices
+        if n.kind in over and not _resolution(n, notices)
     )

@@ -3,13 +3,14 @@
 Every function here expects the article locked by `Article.objects.lock` inside the caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from articles import passages, search
 from articles.models import Approval, Article, Move, Notice, Revision
+from articles.notice_fields import FIELDS, checked
 from articles.seals import is_intact, is_proven, seal_of
 from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
@@ -17,6 +18,8 @@ from editorial.attribution import not_an_edit
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
+
+Details = Mapping[str, Any]
 
 ALLOWED = {
     State.DRAFT: {State.SUBMITTED},
@@ -242,18 +245,18 @@ def _raised_classes(article: Article) -> list[Notice]:
     return list(article.notices.filter(kind=NoticeKind.CLASS_RAISED, resolution=None))
 
 
-def withdraw(article: Article, *, by: User, text: str, reason: str) -> Notice:
+def withdraw(article: Article, *, by: User, text: str, reason: str, details: Details) -> Notice:
     """Anything submitted → withdrawn: the text is gone, and every approval up to now with it."""
-    notice = publish_notice(article, NoticeKind.WITHDRAWAL, by=by, text=text, reason=reason)
+    notice = publish_notice(article, NoticeKind.WITHDRAWAL, by=by, text=text, reason=reason, details=details)
     _move(article, State.WITHDRAWN, by=by, reason=reason)
     return notice
 
 
-def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
+def retract(article: Article, *, by: User, text: str, reason: str, details: Details) -> Notice:
     """Once approved → retracted: the text stays for the record, under its notice, for good."""
     if not has_checked_text(article):
         raise WorkflowError("Only a text that was approved can be retracted. Withdraw this one instead.")
-    notice = publish_notice(article, NoticeKind.RETRACTION, by=by, text=text, reason=reason)
+    notice = publish_notice(article, NoticeKind.RETRACTION, by=by, text=text, reason=reason, details=details)
     _move(article, State.RETRACTED, by=by, reason=reason)
     return notice
 
@@ -275,14 +278,21 @@ def publish_notice(
     reason: str = "",
     resolves: Notice | None = None,
     concerns: Revision | None = None,
+    details: Details | None = None,
 ) -> Notice:
-    """Add a notice to the article's record; standing takes it from there."""
+    """Add a notice to the article's record; standing takes it from there.
+
+    Raises:
+        NoticeIncomplete: what its kind has to say is missing.
+    """
+    kept = checked(kind, details or {}) if kind in FIELDS else {}
     notice = Notice.objects.create(
         article=article,
         revision=resolves.revision if resolves else concerns or _concerned(article, kind),
         kind=kind,
         text=text,
         reason=reason,
+        details=kept,
         at=clock.now(),
         by=by,
         by_label=by.label if by else "the system",

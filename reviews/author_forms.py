@@ -9,6 +9,8 @@ from django.http import QueryDict
 
 from articles.desk_findings import Remark
 from articles.forms.words import Words
+from articles.notice_fields import FIELDS
+from articles.states import NoticeKind
 from reviews.publication import CANNOT_BE_EXPLAINED
 
 EXPLAIN = "explain-"
@@ -74,6 +76,12 @@ def _explanation() -> Words:
 class WithdrawForm(forms.Form):
     use_required_attribute = False
 
+    why = forms.ChoiceField(
+        label="What readers are told of why",
+        choices=FIELDS[NoticeKind.WITHDRAWAL][0].choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what readers are told of why it is withdrawn."},
+    )
     reason = Words(
         label="Why you withdraw it",
         spoken="reason",

@@ -25,13 +25,14 @@ from reviews import assignments, matching, policy, publication, queue, rechecks,
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
-    NoticeForm,
-    ReasonForm,
+    ConcernForm,
+    CorrectionForm,
     ReleaseForm,
     ResolveForm,
     RetractForm,
     RiskForm,
     TakeBackForm,
+    WithdrawForm,
 )
 from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
@@ -48,7 +49,7 @@ class Act:
     """One thing an editor can do: the form it needs, the verb it calls, and what is said when it is done."""
 
     form: type[Form]
-    call: Callable[[Article, User, Form], Any]
+    call: Callable[[Article, User, Any], Any]
     done: str
 
 
@@ -103,26 +104,30 @@ ACTS = {
         "The risk class was set; what it asks for applies from now on.",
     ),
     "withdraw": Act(
-        ReasonForm,
-        lambda article, by, form: publication.withdraw(article, by=by, reason=form.cleaned_data["reason"]),
+        WithdrawForm,
+        lambda article, by, form: publication.withdraw(article, by=by, **form.cleaned_data),
         "Withdrawn: its address now says so and shows no text.",
     ),
     "check_again": Act(Form, _check_again, "Checked again. What the checks say now stands beside what was frozen."),
     "resolve": Act(ResolveForm, _resolve, "Resolved, in writing and on record."),
     "correct": Act(
-        NoticeForm,
-        lambda article, by, form: publication.correct(article, by=by, text=form.cleaned_data["text"]),
+        CorrectionForm,
+        lambda article, by, form: publication.correct(
+            article, by=by, text=form.cleaned_data["text"], details=form.details
+        ),
         "The correction is published above the text.",
     ),
     "concern": Act(
-        NoticeForm,
-        lambda article, by, form: publication.raise_concern(article, by=by, text=form.cleaned_data["text"]),
+        ConcernForm,
+        lambda article, by, form: publication.raise_concern(
+            article, by=by, text=form.cleaned_data["text"], details=form.details
+        ),
         "The expression of concern is published above the text.",
     ),
     "retract": Act(
         RetractForm,
         lambda article, by, form: publication.retract(
-            article, by=by, text=form.cleaned_data["text"], reason=form.cleaned_data["reason"]
+            article, by=by, text=form.cleaned_data["text"], reason=form.cleaned_data["reason"], details=form.details
         ),
         "Retracted: the text stays for the record, under its notice.",
     ),

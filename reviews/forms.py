@@ -7,7 +7,8 @@ from django import forms
 from django.utils import timezone
 
 from articles.models import Article, Topic
-from articles.states import Risk
+from articles.notice_fields import FIELDS, Field, NoticeIncomplete, checked
+from articles.states import NoticeKind, Risk
 from editorial import clock
 from editorial.admin_doors import DayInput
 from reviews import checklist, matching, policy
@@ -223,12 +224,70 @@ class ReasonForm(StrictForm):
 
 
 class NoticeForm(StrictForm):
+    """What readers are told in a sentence or two, and then field by field what such a notice has to say."""
+
+    kind: NoticeKind
     text = words("What readers are told", rows=3, help_text="Plain words: what changed or is in doubt, and since when.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        last = {name: self.fields.pop(name) for name in ("reason", "for_good") if name in self.fields}
+        self.fields |= {field.name: _asked(field) for field in FIELDS[self.kind]} | last
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        try:
+            checked(self.kind, self.details)
+        except NoticeIncomplete as missing:
+            for name, sentence in missing.errors.items():
+                self.add_error(name, sentence)
+        return cleaned
+
+    @property
+    def details(self) -> dict[str, str]:
+        return {field.name: self.cleaned_data.get(field.name, "") for field in FIELDS[self.kind]}
+
+
+def _asked(field: Field) -> forms.Field:
+    """The rules of `notice_fields` judge what is typed, so that every door says the same."""
+    asked = AsTyped()
+    asked.label, asked.help_text = field.label, field.help_text
+    # Not required of the browser, which would say so in words of its own; but neither called optional.
+    asked.required = not field.is_optional
+    asked.widget = (
+        forms.RadioSelect(choices=field.choices)
+        if field.choices
+        else DayInput()
+        if field.is_date
+        else forms.Textarea(attrs={"rows": 2})
+    )
+    return asked
+
+
+class CorrectionForm(NoticeForm):
+    kind = NoticeKind.CORRECTION
+
+
+class ConcernForm(NoticeForm):
+    kind = NoticeKind.CONCERN
 
 
 class RetractForm(NoticeForm):
+    kind = NoticeKind.RETRACTION
     reason = words("Reason", rows=3, help_text="Kept on record; readers do not see it.")
     for_good = forms.BooleanField(label="I know that nothing leads back from a retraction.")
+
+
+class WithdrawForm(ReasonForm):
+    """Why readers lose a text, and the reason that stays with the desk."""
+
+    why = forms.ChoiceField(
+        label="What readers are told",
+        choices=FIELDS[NoticeKind.WITHDRAWAL][0].choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what readers are told of why it is withdrawn."},
+    )
+    field_order = ("why", "reason")
 
 
 class ResolveForm(StrictForm):

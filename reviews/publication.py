@@ -12,6 +12,7 @@ from articles.integrity.risk import risk_of
 from articles.models import Article, Notice, Revision, RiskClass
 from articles.revisions import freeze
 from articles.states import NoticeKind, State
+from articles.transitions import Details
 from editorial import clock
 from editorial.attribution import not_an_edit
 from editorial.audit import record
@@ -172,8 +173,11 @@ def _follow_class(article: Article, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def withdraw(article: Article, *, by: User, reason: str) -> Notice:
-    """Take back everything submitted so far. Authors and editors can; the address then says that it was withdrawn."""
+def withdraw(article: Article, *, by: User, reason: str, why: str = "other") -> Notice:
+    """Take back everything submitted so far. Authors and editors can; the address then says that it was withdrawn.
+
+    `why` is what readers are told, one of the choices of a withdrawal; `reason` stays with the desk.
+    """
     article = Article.objects.lock(article.pk)
     if not by.is_active or not (by.is_editor or editing.is_author(article, by)):
         raise PermissionDenied("Only its authors and the editors can withdraw an article.")
@@ -183,7 +187,11 @@ def withdraw(article: Article, *, by: User, reason: str) -> Notice:
         assignments.check_editor(article, by=by)
     _need(reason, "Say why it is withdrawn; the reason is kept on record.")
     notice = transitions.withdraw(
-        article, by=by, text="This text was withdrawn and is no longer published.", reason=reason.strip()
+        article,
+        by=by,
+        text="This text was withdrawn and is no longer published.",
+        reason=reason.strip(),
+        details={"why": why},
     )
     assignments.close_all(article, by=by, reason="The text was withdrawn.")
     rechecks.drop(article, by=by, reason="The text was withdrawn.")
@@ -198,24 +206,28 @@ def withdraw(article: Article, *, by: User, reason: str) -> Notice:
 
 
 @transaction.atomic
-def correct(article: Article, *, by: User, text: str) -> Notice:
-    """Publish what was corrected, and when, above the text it concerns."""
-    return _publish(article, NoticeKind.CORRECTION, by=by, text=text)
+def correct(article: Article, *, by: User, text: str, details: Details) -> Notice:
+    """Publish what was corrected, and when, above the text it concerns; `details` as `notice_fields` asks for them.
+
+    Raises:
+        NoticeIncomplete: what a correction has to say is missing.
+    """
+    return _publish(article, NoticeKind.CORRECTION, by=by, text=text, details=details)
 
 
 @transaction.atomic
-def raise_concern(article: Article, *, by: User, text: str) -> Notice:
+def raise_concern(article: Article, *, by: User, text: str, details: Details) -> Notice:
     """Publish an expression of concern; it stays over the text until it is resolved."""
-    return _publish(article, NoticeKind.CONCERN, by=by, text=text)
+    return _publish(article, NoticeKind.CONCERN, by=by, text=text, details=details)
 
 
 @transaction.atomic
-def retract(article: Article, *, by: User, text: str, reason: str) -> Notice:
+def retract(article: Article, *, by: User, text: str, reason: str, details: Details) -> Notice:
     """Retract an approved text: seriously wrong, kept for the record under its notice. Nothing leads back."""
     article = _lock_for_responsible(article, by=by)
     _need(text, "Write the notice readers will see: what is wrong and what they should not rely on.")
     _need(reason, "Say why it is retracted; the reason is kept on record.")
-    notice = transitions.retract(article, by=by, text=text.strip(), reason=reason.strip())
+    notice = transitions.retract(article, by=by, text=text.strip(), reason=reason.strip(), details=details)
     assignments.close_all(article, by=by, reason="The article was retracted.")
     rechecks.drop(article, by=by, reason="The article was retracted.")
     _tell_of_notice(article, notice)
@@ -263,12 +275,12 @@ def quarantine(article: Article, *, reason: str) -> Notice | None:
         return notice
 
 
-def _publish(article: Article, kind: NoticeKind, *, by: User, text: str) -> Notice:
+def _publish(article: Article, kind: NoticeKind, *, by: User, text: str, details: Details) -> Notice:
     article = _lock_for_responsible(article, by=by)
     _need(text, "Write the notice readers will see.")
     if not transitions.has_checked_text(article):
         raise WorkflowError("Only a text that was approved can carry a notice. Ask its authors for changes instead.")
-    notice = transitions.publish_notice(article, kind, by=by, text=text.strip())
+    notice = transitions.publish_notice(article, kind, by=by, text=text.strip(), details=details)
     _tell_of_notice(article, notice)
     return notice
 

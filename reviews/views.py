@@ -193,7 +193,7 @@ def withdraw(request: SignedIn, slug: str) -> HttpResponse:
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            publication.withdraw(article, by=request.user, reason=form.cleaned_data["reason"])
+            publication.withdraw(article, by=request.user, **form.cleaned_data)
         except WorkflowError as refusal:
             form.add_error(None, str(refusal))
         else:

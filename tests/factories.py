@@ -41,6 +41,23 @@ from reviews.models import (
 
 _serial = count(1)
 
+# What a notice of each kind has to say besides its words.
+CORRECTION = {
+    "was_wrong": "“One page”",
+    "is_right": "“Two pages”",
+    "effect": "None.",
+    "noticed_by": "reader",
+    "noticed_on": "2024-01-02",
+}
+CONCERN = {"concern": "Two figures may be wrong.", "doing": "We asked for the data.", "expected_on": "2199-12-31"}
+RETRACTION = {
+    "category": "error",
+    "asked_by": "editors",
+    "advice": "Do not rely on it.",
+    "authors_agree": "yes",
+    "replaced_by": "",
+}
+
 BODY = (
     "## What exercise can do\n\n"
     "Regular exercise probably eases long-lasting low back pain a little [@hayden2021].\n\n"

@@ -239,7 +239,16 @@ def corrected(tell: Teller) -> Story:
     yield 60
     article = Article.objects.filter(topic__slug="medicines").latest("created_at")
     publication.correct(
-        article, by=tell.people["ruth"], text="A page number in the list of sources was wrong and has been put right."
+        article,
+        by=tell.people["ruth"],
+        text="A page number in the list of sources was wrong and has been put right.",
+        details={
+            "was_wrong": "The first page of one article in the list of sources.",
+            "is_right": "The page that the journal gives.",
+            "effect": "None: the sentence that cites it says the same.",
+            "noticed_by": "reader",
+            "noticed_on": clock.now().date().isoformat(),
+        },
     )
 
 
@@ -259,6 +268,12 @@ def retracted(tell: Teller) -> Story:
         by=tell.people["ruth"],
         text="Example of a retraction: the demonstration treats this page as if its main figure had been wrong.",
         reason="Example, so that the standing can be seen.",
+        details={
+            "category": "error",
+            "asked_by": "editors",
+            "advice": "Example: do not rely on the figure. Ask whoever prescribed the medicine before stopping it.",
+            "authors_agree": "yes",
+        },
     )
 
 

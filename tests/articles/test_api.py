@@ -72,7 +72,9 @@ def withdrawn(approved, eva):
 
 @pytest.fixture
 def retracted(approved, ruth):
-    publication.retract(approved, by=ruth, text="The main figure is wrong.", reason="Error in the source.")
+    publication.retract(
+        approved, by=ruth, text="The main figure is wrong.", reason="Error in the source.", details=factories.RETRACTION
+    )
     return factories.fresh(approved)
 
 

@@ -99,7 +99,7 @@ def test_inv1_only_what_is_proven_at_this_moment_is_quoted(knee, ana, eva, ruth)
     Passage.objects.create(article=waiting, source="forged", position=0, title="x", text="Glucosamine eases knee pain.")
     Passage.objects.create(article=knee, source="forged", position=99, title="x", text="Glucosamine cures knee pain.")
     assert quoted(question) == ["Glucosamine eases pain of the knee no more than sugar pills do."]
-    publication.raise_concern(knee, by=ruth, text="A source is being looked into.")
+    publication.raise_concern(knee, by=ruth, text="A source is being looked into.", details=factories.CONCERN)
     assert asked(question)[0].unit.caution
     publication.withdraw(knee, by=eva, reason="Wrong.")
     assert asked(question) == []

@@ -70,8 +70,10 @@ def standings(ana, rob, rita, eva, ruth):
     asked, returned = (factories.assigned(factories.submitted(by=ana), rob, by=eva) for _ in range(2))
     factories.decided(returned, "request_changes")
     doubted, retracted = (factories.approved(**people) for _ in range(2))
-    publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.")
-    publication.retract(retracted, by=ruth, text="It overstates the effect.", reason="Misread.")
+    publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.", details=factories.CONCERN)
+    publication.retract(
+        retracted, by=ruth, text="It overstates the effect.", reason="Misread.", details=factories.RETRACTION
+    )
     return {
         "submitted": factories.submitted(by=ana),
         "under_review": asked.revision.article,

@@ -82,10 +82,12 @@ def test_newly_checked_holds_only_what_a_valid_check_stands_behind(client, ana, 
 def test_what_was_corrected_or_taken_back_stands_on_one_page(client, ana, rob, eva, ruth):
     corrected, doubted, retracted, withdrawn = (factories.approved(by=ana, reviewer=rob, editor=eva) for _ in range(4))
     assert "Nothing had to be corrected" in said(client, "corrections")
-    publication.correct(corrected, by=ruth, text="A page number was put right.")
-    concern = publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.")
+    publication.correct(corrected, by=ruth, text="A page number was put right.", details=factories.CORRECTION)
+    concern = publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.", details=factories.CONCERN)
     publication.resolve(concern, by=ruth, text="The number is right.")
-    publication.retract(retracted, by=ruth, text="It overstates the effect.", reason="Misread.")
+    publication.retract(
+        retracted, by=ruth, text="It overstates the effect.", reason="Misread.", details=factories.RETRACTION
+    )
     publication.withdraw(withdrawn, by=ana, reason="Internal words.")
     unseen = factories.submitted(by=ana, risk=3)
     publication.withdraw(unseen, by=ana, reason="Never public.")
@@ -125,10 +127,12 @@ def test_these_lists_cost_the_same_for_three_texts_and_for_thirty(client, ana, a
         return len(queries)
 
     names = ["a-z", "newly-checked", "corrections"]
-    publication.correct(approved, by=ruth, text="Put right.")
+    publication.correct(approved, by=ruth, text="Put right.", details=factories.CORRECTION)
     few = [queries_of(name) for name in names]
     for n in range(4):
-        publication.correct(factories.submitted(by=ana) and approved, by=ruth, text=f"Put right {n}.")
+        publication.correct(
+            factories.submitted(by=ana) and approved, by=ruth, text=f"Put right {n}.", details=factories.CORRECTION
+        )
     assert [queries_of(name) for name in names] == few
     assert max(few) <= 5
 

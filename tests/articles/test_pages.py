@@ -167,7 +167,7 @@ def test_a01_readers_keep_the_checked_text_while_a_newer_one_waits(client, appro
 
 
 def test_a_concern_puts_its_caution_over_a_text_that_stays_up(client, approved, ruth):
-    publication.raise_concern(approved, by=ruth, text="A reader found a wrong number.")
+    publication.raise_concern(approved, by=ruth, text="A reader found a wrong number.", details=factories.CONCERN)
     response = page_of(client, approved)
     article = tree_of(response).xpath("//article")[0]
     assert unit_of(approved).caution.text in words(article[1])
@@ -191,7 +191,7 @@ def test_a15_headers_say_the_standing_in_every_state(client, ana, rob, eva, ruth
         (retracted := made()): (200, "retracted", True, "no-store"),
     }
     publication.withdraw(withdrawn, by=eva, reason="The question was wrong.")
-    publication.retract(retracted, by=ruth, text="It is wrong.", reason="Its source was.")
+    publication.retract(retracted, by=ruth, text="It is wrong.", reason="Its source was.", details=factories.RETRACTION)
     for article, (status, standing, is_kept_out, kept) in expected.items():
         response = page_of(client, article)
         assert (response.status_code, response["X-Review-Standing"]) == (status, standing)
@@ -230,7 +230,7 @@ def test_a16_after_a_withdrawal_no_request_gets_the_old_body(client, approved, e
 
 def test_a_correction_changes_the_validator(client, approved, ruth):
     tag = page_of(client, approved)["ETag"]
-    publication.correct(approved, by=ruth, text="The year of one study was corrected.")
+    publication.correct(approved, by=ruth, text="The year of one study was corrected.", details=factories.CORRECTION)
     response = page_of(client, approved, if_none_match=tag)
     assert response.status_code == 200
     assert "The year of one study was corrected." in response.content.decode()

@@ -68,7 +68,7 @@ def test_a_pdf_of_a_checked_text_names_who_checked_it_and_can_be_read_aloud(clie
     assert "approved" in answer["Content-Disposition"]
     assert client.get(f"/articles/{article.slug}/versions/1/article.pdf").status_code == 200
     # A doubt raised since is on the very next copy.
-    publication.raise_concern(article, by=ruth, text="A reader doubts a number.")
+    publication.raise_concern(article, by=ruth, text="A reader doubts a number.", details=factories.CONCERN)
     again = client.get(f"/articles/{article.slug}/article.pdf")
     assert all(unit_of(article).caution.text in sheet for sheet in sheets(again))
 

@@ -84,7 +84,7 @@ def test_an_older_version_is_cautioned_first_in_every_form(client, changed):
 
 
 def test_the_change_history_says_why_and_who_and_nothing_of_what_is_not_public(client, waiting, ruth):
-    publication.correct(waiting, by=ruth, text="The year of one study was corrected.")
+    publication.correct(waiting, by=ruth, text="The year of one study was corrected.", details=factories.CORRECTION)
     said = words(get(client, "versions", waiting))
     assert said.index("Version 2") < said.index("Version 1")
     for words_of_it in ("Why it was made: A trial was added.", "by Rob, Physiotherapist", "The first version."):
@@ -157,7 +157,7 @@ def test_after_a_withdrawal_only_what_was_approved_since_is_shown(client, change
 
 
 def test_every_version_of_a_retracted_article_is_retracted(client, changed, ruth):
-    publication.retract(changed, by=ruth, text="It is wrong.", reason="Its source was.")
+    publication.retract(changed, by=ruth, text="It is wrong.", reason="Its source was.", details=factories.RETRACTION)
     for number in (1, 2):
         response = get(client, "version", changed, number)
         assert response["X-Review-Standing"] == "retracted"

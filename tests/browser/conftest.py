@@ -22,8 +22,16 @@ def with_text(ana, rob, rita, eva, ruth) -> dict[str, Article]:
     returned = factories.assigned(factories.submitted(by=ana), rob, by=eva)
     factories.decided(returned, "request_changes")
     doubted, retracted, changed = (factories.approved(**people) for _ in range(3))
-    publication.raise_concern(doubted, by=ruth, text="One of its sources is being looked into.")
-    publication.retract(retracted, by=ruth, text="It overstates the effect.", reason="The source was misread.")
+    publication.raise_concern(
+        doubted, by=ruth, text="One of its sources is being looked into.", details=factories.CONCERN
+    )
+    publication.retract(
+        retracted,
+        by=ruth,
+        text="It overstates the effect.",
+        reason="The source was misread.",
+        details=factories.RETRACTION,
+    )
     editing.change(changed, by=ana, edition=changed.edition, body=factories.BODY.replace("a little", "somewhat"))
     publication.submit(changed, by=ana, change_note="Said it more exactly.")
     return {

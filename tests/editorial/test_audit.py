@@ -17,6 +17,7 @@ from editorial.models import AuditEntry, AuditHead, User
 from editorial.verification import Verdict, verify
 from reviews import publication
 from reviews.models import Decision, Release, ReviewPolicy
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 STANDALONE = Path(__file__).parents[2] / "editorial" / "verify_export.py"
@@ -41,7 +42,7 @@ def test_an_untouched_record_is_whole(approved):
 
 @pytest.mark.parametrize("model", [Revision, Approval, Move, Notice, Decision, Release, ReviewPolicy, AuditEntry])
 def test_a04_the_database_refuses_every_way_to_change_what_is_kept(approved, ruth, model):
-    publication.correct(approved, by=ruth, text="A typing error in the title was mended.")
+    publication.correct(approved, by=ruth, text="A typing error in the title was mended.", details=factories.CORRECTION)
     row = model.objects.order_by("pk").first()
     table, key = model._meta.db_table, model._meta.pk.column
     field, column = model._meta.concrete_fields[-1].attname, model._meta.concrete_fields[-1].column

@@ -118,7 +118,14 @@ def test_inv5_two_sign_one_typing_correction_at_once_and_one_retracts(ana, rob, 
     assert Revision.objects.filter(article=approved[0]).count() == 2
     at_once(
         partial(factories.typing_signed, second, by=rita.user),
-        partial(publication.retract, approved[1], by=ruth, text="It is wrong.", reason="It is."),
+        partial(
+            publication.retract,
+            approved[1],
+            by=ruth,
+            text="It is wrong.",
+            reason="It is.",
+            details=factories.RETRACTION,
+        ),
     )
     assert told(approved[1]).standing.state == Told.RETRACTED
     carried = Approval.objects.filter(read__isnull=False)

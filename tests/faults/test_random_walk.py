@@ -247,7 +247,7 @@ class Acts:
         publication.withdraw(article, by=by, reason="Superseded.")
 
     def correct(self, article, by):
-        publication.correct(article, by=by, text="The year was wrong.")
+        publication.correct(article, by=by, text="The year was wrong.", details=factories.CORRECTION)
 
     def mend_typing(self, article, by):
         """By an editor; what authors propose is theirs already."""
@@ -264,10 +264,16 @@ class Acts:
         typing_corrections.decline(correction, by=by, reason="It was right.")
 
     def raise_concern(self, article, by):
-        publication.raise_concern(article, by=by, text="Two figures are being checked.")
+        publication.raise_concern(article, by=by, text="Two figures are being checked.", details=factories.CONCERN)
 
     def retract(self, article, by):
-        publication.retract(article, by=by, text="The main figure is wrong.", reason="Error in the source.")
+        publication.retract(
+            article,
+            by=by,
+            text="The main figure is wrong.",
+            reason="Error in the source.",
+            details=factories.RETRACTION,
+        )
 
     def resolve(self, article, by):
         publication.resolve(

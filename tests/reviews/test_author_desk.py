@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from articles import editing
 from articles.desk_findings import remarks
-from articles.models import Move
+from articles.models import Move, Notice
 from articles.states import State
 from reviews import publication
 from reviews.models import Notification
@@ -166,7 +166,10 @@ def test_withdrawing_needs_a_reason_and_then_says_what_happened(desk, submitted)
     address = at("desk-withdraw", submitted)
     assert "Say why it is withdrawn" in words(desk.post(address, {"reason": " "}))
     assert factories.fresh(submitted).state == State.SUBMITTED
-    assert "Withdrawn." in words(desk.post(address, {"reason": "Superseded by a guideline."}, follow=True))
+    said = {"why": "outdated", "reason": "Superseded by a guideline."}
+    assert "Choose what readers are told" in words(desk.post(address, said | {"why": ""}))
+    assert "Withdrawn." in words(desk.post(address, said, follow=True))
+    assert Notice.objects.get().details == {"why": "outdated"}
     assert factories.fresh(submitted).state == State.WITHDRAWN
 
 

@@ -76,10 +76,14 @@ def test_inv4_whoever_acted_as_an_editor_is_not_asked_to_review_later(ana, rob, 
     article = factories.approved(by=ana, reviewer=rob, editor=eva)
     publication.submit(article, by=ana)
     asked = factories.assigned(factories.fresh(article), rita, by=eva)
-    concern = publication.raise_concern(article, by=factories.person("Uma", is_responsible_editor=True), text="Doubts.")
+    concern = publication.raise_concern(
+        article, by=factories.person("Uma", is_responsible_editor=True), text="Doubts.", details=factories.CONCERN
+    )
     {
         "resolve": lambda: publication.resolve(concern, by=ruth, text="The figures were right."),
-        "raise_concern": lambda: publication.raise_concern(article, by=ruth, text="More doubts."),
+        "raise_concern": lambda: publication.raise_concern(
+            article, by=ruth, text="More doubts.", details=factories.CONCERN
+        ),
         "set_risk": lambda: publication.set_risk(article, 3, by=ruth),
         "take_back": lambda: assignments.take_back(asked, by=ruth, reason="Too slow."),
     }[act]()
@@ -128,11 +132,14 @@ def test_a_text_is_found_as_soon_as_a_lower_risk_makes_it_public_and_no_longer_t
 def test_a22_a_withdrawn_text_is_not_shown_again_by_retracting_it(approved, ana, ruth):
     publication.withdraw(approved, by=ana, reason="Superseded.")
     publication.submit(approved, by=ana)
-    for verb in (publication.correct, publication.raise_concern):
+    notices = ((publication.correct, factories.CORRECTION), (publication.raise_concern, factories.CONCERN))
+    for verb, details in notices:
         with pytest.raises(WorkflowError, match="Only a text that was approved"):
-            verb(approved, by=ruth, text="The figure is wrong.")
+            verb(approved, by=ruth, text="The figure is wrong.", details=details)
     with pytest.raises(WorkflowError, match="Only a text that was approved"):
-        publication.retract(approved, by=ruth, text="The figure is wrong.", reason="Error in the source.")
+        publication.retract(
+            approved, by=ruth, text="The figure is wrong.", reason="Error in the source.", details=factories.RETRACTION
+        )
     assert told(approved).text.number == 2
 
 

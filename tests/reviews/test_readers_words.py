@@ -75,7 +75,7 @@ def test_an_answer_is_quoted_under_a_word_on_who_chose_it_with_who_checked_it_in
 
 
 def test_a13_a_doubted_text_is_quoted_with_its_whole_caution_before_it_whatever_tidies_the_page(client, approved, ruth):
-    publication.raise_concern(approved, by=ruth, text="A source is being looked into.")
+    publication.raise_concern(approved, by=ruth, text="A source is being looked into.", details=factories.CONCERN)
     html = words(asked(client))
     caution = unit_at(approved.slug, at=clock.now()).caution
     [unit] = lxml.html.document_fromstring(html).xpath("//*[@data-standing]")

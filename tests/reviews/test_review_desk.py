@@ -577,7 +577,7 @@ def test_lowering_the_risk_needs_a_reason(as_eva, submitted):
 
 
 def test_an_editor_withdraws_with_a_reason(as_eva, submitted):
-    as_eva.post(page(submitted), {"act": "withdraw", "reason": "Asked by the author."})
+    as_eva.post(page(submitted), {"act": "withdraw", "why": "authors", "reason": "Asked by the author."})
     assert factories.fresh(submitted).state == State.WITHDRAWN
 
 
@@ -593,12 +593,15 @@ def test_an_unsafe_flag_is_resolved_in_writing(as_eva, assignment):
     assert "The author mended the dose." in again.content.decode()
 
 
+RETRACT = {"text": "Wrong.", "reason": "Source retracted.", "for_good": "on"} | factories.RETRACTION
+
+
 @pytest.mark.parametrize(
     ("act", "said", "kind"),
     [
-        ("correct", {"text": "Ten, not one hundred."}, NoticeKind.CORRECTION),
-        ("concern", {"text": "Its main source is in doubt."}, NoticeKind.CONCERN),
-        ("retract", {"text": "Wrong.", "reason": "Source retracted.", "for_good": "on"}, NoticeKind.RETRACTION),
+        ("correct", {"text": "Ten, not one hundred."} | factories.CORRECTION, NoticeKind.CORRECTION),
+        ("concern", {"text": "Its main source is in doubt."} | factories.CONCERN, NoticeKind.CONCERN),
+        ("retract", RETRACT, NoticeKind.RETRACTION),
     ],
 )
 def test_the_responsible_editor_publishes_notices(as_ruth, approved, act, said, kind):
@@ -607,8 +610,7 @@ def test_the_responsible_editor_publishes_notices(as_ruth, approved, act, said, 
 
 
 def test_a_managing_editor_cannot_retract(as_eva, approved):
-    said = {"act": "retract", "text": "Wrong.", "reason": "Source retracted.", "for_good": "on"}
-    response = as_eva.post(page(approved), said)
+    response = as_eva.post(page(approved), {"act": "retract"} | RETRACT)
     assert response.status_code == 403
     assert "Only the responsible editor" in response.content.decode()
     assert not Notice.objects.exists()

@@ -258,8 +258,8 @@ def every_standing(ana, rob, rita, eva, ruth):
     }
     publication.withdraw(made["withdrawn"], by=ana, reason="Not needed.")
     factories.decided(factories.assigned(made["unsafe"], rita, by=eva), "unsafe")
-    publication.raise_concern(made["concern"], by=ruth, text="Doubts were raised.")
-    publication.retract(made["retracted"], by=ruth, text="Wrong.", reason="Wrong.")
+    publication.raise_concern(made["concern"], by=ruth, text="Doubts were raised.", details=factories.CONCERN)
+    publication.retract(made["retracted"], by=ruth, text="Wrong.", reason="Wrong.", details=factories.RETRACTION)
     return made
 
 

@@ -146,7 +146,9 @@ def test_it_is_judged_on_what_stands_when_it_is_signed(slipped, waiting, ana, ev
         mended(slipped, by=ruth)
     with clock.at(clock.now() + timedelta(days=900)), pytest.raises(Conflict, match="overdue"):
         factories.typing_signed(waiting, by=ruth)
-    concern = publication.raise_concern(slipped, by=ruth, text="One figure is being checked.")
+    concern = publication.raise_concern(
+        slipped, by=ruth, text="One figure is being checked.", details=factories.CONCERN
+    )
     with pytest.raises(Conflict, match="lies over this text"):
         factories.typing_signed(waiting, by=ruth)
     publication.resolve(concern, by=ruth, text="It is right.")
@@ -159,7 +161,7 @@ def test_it_is_judged_on_what_stands_when_it_is_signed(slipped, waiting, ana, ev
     publication.submit(slipped, by=ana)
     with pytest.raises(Conflict, match="newer version"):
         factories.typing_signed(waiting, by=ruth)
-    publication.retract(slipped, by=ruth, text="It is wrong.", reason="It is.")
+    publication.retract(slipped, by=ruth, text="It is wrong.", reason="It is.", details=factories.RETRACTION)
     with pytest.raises(Conflict, match="retracted"):
         factories.typing_signed(waiting, by=ruth)
     assert Approval.objects.count() == 1

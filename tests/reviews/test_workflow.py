@@ -186,7 +186,9 @@ def test_a22_a_withdrawn_text_comes_back_only_by_a_new_decision(approved, ana, r
 
 
 def test_nothing_leads_out_of_retracted(approved, ana, ruth):
-    publication.retract(approved, by=ruth, text="The main figure is wrong.", reason="Error in the source.")
+    publication.retract(
+        approved, by=ruth, text="The main figure is wrong.", reason="Error in the source.", details=factories.RETRACTION
+    )
     unit = told(approved)
     assert unit.standing.state == Told.RETRACTED
     assert unit.caution.line == "Taken back because it is seriously wrong: do not use it."
@@ -198,8 +200,10 @@ def test_nothing_leads_out_of_retracted(approved, ana, ruth):
 
 def test_only_the_responsible_editor_publishes_notices(approved, eva, ruth):
     with pytest.raises(PermissionDenied):
-        publication.raise_concern(approved, by=eva, text="Doubts.")
-    notice = publication.raise_concern(approved, by=ruth, text="Two figures are being checked.")
+        publication.raise_concern(approved, by=eva, text="Doubts.", details=factories.CONCERN)
+    notice = publication.raise_concern(
+        approved, by=ruth, text="Two figures are being checked.", details=factories.CONCERN
+    )
     assert told(approved).caution.not_done.startswith("Doubts were raised")
     publication.resolve(notice, by=ruth, text="The figures were right.")
     assert told(approved).caution is None
@@ -439,6 +443,6 @@ def test_a_milder_policy_lets_a_released_text_through_when_it_is_released_again(
 def test_a_correction_is_about_the_checked_text_also_while_a_newer_one_is_read(approved, ana, ruth):
     editing.change(approved, by=ana, edition=approved.edition, short_answer="A newer answer.")
     publication.submit(approved, by=ana)
-    notice = publication.correct(approved, by=ruth, text="A page number was wrong.")
+    notice = publication.correct(approved, by=ruth, text="A page number was wrong.", details=factories.CORRECTION)
     assert notice.revision == approved.latest_revision
     assert notice.revision != factories.fresh(approved).latest_revision
