@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as StoredSession
 from django.db import transaction
 
 from editorial.audit import record
@@ -31,11 +32,13 @@ class Session:
 
 def of(user: User, *, current: str | None) -> list[Session]:
     """The open ones, this browser's first, then the newest."""
-    rows = UserSession.objects.filter(user=user).order_by("-created_at")[:MOST_LISTED]
+    rows = list(UserSession.objects.filter(user=user).order_by("-created_at")[:MOST_LISTED])
+    stored = StoredSession.objects.filter(session_key__in=[row.session_key for row in rows])
+    is_open = {current, *stored.values_list("session_key", flat=True)}
     found = [
         Session(row.pk, browser_words(row.user_agent), row.ip, row.created_at, row.session_key == current)
         for row in rows
-        if row.session_key == current or row.exists()
+        if row.session_key in is_open
     ]
     return sorted(found, key=lambda session: not session.is_current)
 

@@ -15,8 +15,14 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "an old Word or Excel document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
     b"{\\rtf": "a rich-text document",
+    b"7z\xbc\xaf": "a compressed file",
+    b"Rar!\x1a": "a compressed file",
+    b"MZ\x90": "a program",
+    b"\x7fELF": "a program",
 }
+_WEB_PAGE = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _XML_ENCODING = re.compile(
     rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["'](iso-8859-[0-9]{1,2}|windows-125[0-8])["']""", re.I
 )
@@ -46,6 +52,10 @@ def _refuse_what_is_no_text(data: bytes, *, name: str) -> None:
         )
     if not data.strip():
         raise UnreadableFile(f"“{name}” is empty. Check the export, and choose the file again.")
+    if _WEB_PAGE.match(data[:1000]):
+        raise UnreadableFile(
+            f"“{name}” is a web page, which cannot be read here. Use the export of the program or database it shows."
+        )
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
             raise UnreadableFile(f"“{name}” is {kind}, which cannot be read here. Save it as plain text first.")

@@ -13,7 +13,7 @@ from editorial.errors import WorkflowError
 from editorial.models import AuditEntry
 from reviews import publication
 from tests import factories
-from tests.desk import at, typed, typed_over, words
+from tests.desk import at, queries, typed, typed_over, words
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +177,18 @@ def test_a_text_that_was_never_saved_is_shown_as_readers_would_see_it_too(desk, 
     for empty in ({}, {"topic": "9" * 400, "ai_involvement": "x", "audience": "x"}):
         assert "too short to grade" in words(desk.post(reverse("desk-typed-new"), empty))
     assert not Article.objects.exists()
+
+
+def test_words_from_thirty_tabs_cost_as_many_queries_as_those_from_three(desk, draft, ana):
+    def grow(count):
+        for number in range(Buffer.objects.count() // 2, count):
+            for article in (draft, None):
+                tab = f"{number:031x}{0 if article else 1}"
+                factories.unsaved_words(article, by=ana, tab=tab, body=f"Kept {number}.")
+        addresses = (at("desk-edit", draft), reverse("desk-new"), reverse("desk"))
+        return [queries(desk, address) for address in addresses]
+
+    assert grow(3) == grow(30)
 
 
 # Where to begin

@@ -35,6 +35,7 @@ from editorial.tries import TooMany
 from reviews.delivery import deliver_due
 from tests import factories
 from tests.codes import code_of
+from tests.desk import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -301,6 +302,29 @@ def test_a_passkey_that_is_none_lets_nobody_in(client, lea, credential):
     assert client.post("/account/second-factor/passkeys/new/", {"credential": credential}).status_code == 200
 
 
+def test_whoever_opens_an_account_never_keeps_the_key_of_the_session_from_before(client, eva, mailoutbox, settings):
+    invitations.invite(email="new@example.org", role="author", by=eva)
+    client.get(path_in(posted(mailoutbox)[-1], settings))
+    planted = client.cookies["sessionid"].value
+    client.post("/account/invitation/", {"printed_name": "Nia", "password1": PASSWORD, "password2": PASSWORD})
+    assert is_in(client)
+    assert client.cookies["sessionid"].value != planted
+
+
+@pytest.mark.parametrize("where", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
+def test_signing_out_leads_nowhere_else(client, lea, where):
+    client.force_login(lea)
+    assert "evil" not in client.post(f"/account/sign-out/?next={where}", {"next": where})["Location"]
+
+
+def test_every_form_of_ones_own_account_needs_its_token(lea):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(lea)
+    addresses = ["", "sessions/", "email/", "password/", "carried/", "second-factor/app/", "second-factor/codes/new/"]
+    for address in (*addresses, "invitation/", "password/new/9-set-password/"):
+        assert strict.post(f"/account/{address}", {"printed_name": "Evil"}).status_code == 403, address
+
+
 def test_every_form_of_the_way_in_needs_its_token(lea):
     strict = Client(enforce_csrf_checks=True)
     for address in (SIGN_IN, "/account/password/lost/", "/account/request/", "/account/sign-out/"):
@@ -554,3 +578,16 @@ def test_an_orcid_is_believed_when_its_check_character_fits():
         with pytest.raises(ValidationError):
             orcid.normalised(wrong)
     assert languages.names_of(languages.codes_of("Français; Norwegian, fr")) == "French, Norwegian"
+
+
+def test_thirty_sessions_cost_as_many_queries_as_three(client, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with_password(factories.person("Lea"))
+
+    def grow(*browsers):
+        for browser in browsers:
+            sign_in(browser, "lea")
+        return queries(client, "/account/sessions/"), len(client.get("/account/sessions/").context["sessions"])
+
+    few, many = grow(client, Client(), Client()), grow(*(Client() for _ in range(27)))
+    assert (few[0], few[1], many[1]) == (many[0], 3, 30)
