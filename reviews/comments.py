@@ -12,7 +12,7 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import reading
+from reviews import assignments, reading
 from reviews.kinds import Kind, Origin, Side
 from reviews.models import Comment, Decision, ReviewAssignment, Thread
 from reviews.threads import cleaned, say, tell_authors
@@ -109,6 +109,18 @@ def travel(decision: Decision, *, by: User) -> None:
         thread = _opened(decision.assignment, passage_of(comment), comment.is_blocking, by=by, decision=decision)
         say(thread, Side.REVIEWER, comment.words, by=by, revision=decision.revision)
         comment.delete()
+
+
+@transaction.atomic
+def carry_over(assignment: ReviewAssignment, *, by: User) -> int:
+    """What `by` had written and not sent when an earlier review of this article ended is at hand again; how many."""
+    article, assignment = assignments.lock(assignment)
+    assignments.check_held(assignment, by=by)
+    theirs = Comment.objects.filter(assignment__reviewer=assignment.reviewer_id, assignment__ended_at__isnull=False)
+    carried = theirs.filter(assignment__revision__article=article).update(assignment=assignment)
+    if carried:
+        record("comments.carried_over", by=by, about=article.about, assignment=assignment.pk, comments=carried)
+    return carried
 
 
 def passage_of(said: Comment | Thread) -> Passage:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, checklist, claims, comment_pages, confirmation, decisions, desk_page, threads
+from reviews import assignments, checklist, claims, comment_pages, comments, confirmation, decisions, desk_page, threads
 from reviews.completeness import Reading
 from reviews.forms import AcceptForm, ChecklistForm, DeclineForm, JudgeForm, StrictForm, UnsafeForm
 from reviews.invitation_pages import after_answer
@@ -34,6 +34,7 @@ def _open(request: StaffRequest, pk: int) -> HttpResponse:
     if desk_page.is_held(request, assignment):
         if assignment.opened_at is None and request.method == "GET" and not assignments.why_not_ready(assignment):
             claims.begin(assignment, by=request.user)
+            comments.carry_over(assignment, by=request.user)
         return desk_page.desk(request, assignment)
     if assignment.reviewer.user_id == request.user.pk and hasattr(assignment, "decision"):
         return desk_page.record(request, assignment)

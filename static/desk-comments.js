@@ -5,6 +5,7 @@
   // As articles/quotes.py sees a text: white space, citations and what is not seen do not count.
   const COUNTS = /[^\s\u00ad\u200b\u200c\u200d\u2060\ufeff]/;
   const SAME = { "‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‑": "-" };
+  const WORD = /[\p{L}\p{N}]/u;
   const BLOCKS = "p, li, td, th, h2, h3, h4, pre, blockquote";
   const box = document.getElementById("new-comment"), form = box.querySelector("form");
   const shown = {};
@@ -34,7 +35,16 @@
       if (start < 0) start = number;
       end = number;
     });
-    return start < 0 || end - start < 1 ? null : { variant, text, start, end };
+    if (start < 0) return null;
+    while (start > 0 && joined(text, start)) start--;
+    while (end + 1 < text.places.length && joined(text, end + 1)) end++;
+    return end > start ? { variant, text, start, end } : null;
+  }
+
+  // Whole words: nobody means half of one.
+  function joined({ places }, number) {
+    const [node, at] = places[number], [before, last] = places[number - 1];
+    return node === before && at === last + 1 && WORD.test(node.data[at]) && WORD.test(node.data[last]);
   }
 
   function quoteOf({ text, start, end }) {
@@ -74,9 +84,9 @@
   pane.after(here);
   let selected = null;
   function place() {
-    here.hidden = !selected;
-    if (!selected) return;
-    const around = selected.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+    const around = selected && selected.getBoundingClientRect(), frame = pane.getBoundingClientRect();
+    here.hidden = !selected || around.bottom < Math.max(0, frame.top) || around.top > Math.min(innerHeight - 70, frame.bottom);
+    if (here.hidden) return;
     const below = Math.min(around.bottom, frame.bottom - 60, innerHeight - 140) + 8;
     here.style.top = `${Math.max(8, below)}px`;
     here.style.left = `${Math.max(8, Math.min(around.left, innerWidth - 140))}px`;

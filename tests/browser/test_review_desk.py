@@ -55,7 +55,7 @@ def test_a_claim_is_judged_without_a_script_and_unsafe_stays_in_reach_on_a_telep
 
 SELECT = """() => {
     const [first, second] = document.querySelectorAll("#t-body ~ .prose p");
-    getSelection().setBaseAndExtent(first.firstChild, 5, second.firstChild, 4);
+    getSelection().setBaseAndExtent(first.firstChild, 6, second.firstChild, 2);
 }"""
 
 

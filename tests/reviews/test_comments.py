@@ -153,7 +153,7 @@ def test_drafts_go_to_the_authors_with_the_decision_and_removed_ones_do_not(clie
     comments.remove(assignment, gone.pk, seen=gone.seen, **on(assignment))
     factories.decided(assignment, "request_changes")
     page = words(client.get(answers))
-    for told in ("In whom?", QUOTE, "Comment on the body", "nothing changed in this sentence"):
+    for told in ("In whom?", QUOTE, "Comment on the body", "nothing changed in these words"):
         assert told in page
     assert "Never mind." not in page
     assert not Comment.objects.exists()
@@ -203,6 +203,21 @@ def test_an_answer_that_nobody_waits_for_goes_with_the_next_revision(ana, assign
     point = Thread.objects.get(origin=Origin.COMMENT)
     with pytest.raises(WorkflowError, match="goes with your next revision"):
         threads.reply(point.article, point.pk, threads.Response("In adults.", point.seen), by=ana)
+
+
+def test_what_was_not_sent_when_a_review_ended_is_at_hand_in_the_next(client, ana, rita, eva, assignment, second):
+    kept = draft(second, remark="Never sent.")
+    factories.decided(assignment, "request_changes")
+    article = factories.answered(assignment.revision.article)
+    assert "Never sent." not in words(client.get(at("desk-answers", article)))
+    publication.submit(article, by=ana)
+    again = factories.assigned(factories.fresh(article), rita, by=eva)
+    client.force_login(rita.user)
+    page = words(client.get(desk(again)))
+    assert "Never sent." in page
+    assert f"<mark>{QUOTE}</mark>" in page
+    assert Comment.objects.get(pk=kept.pk).assignment == again
+    assert AuditEntry.objects.filter(action="comments.carried_over").count() == 1
 
 
 # Editors
