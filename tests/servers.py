@@ -18,7 +18,14 @@ from editorial.processes import Child, wait_until
 DEBIAN_S = Path("/usr/lib/postgresql")
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # Data that lives as long as the tests need not survive a power cut.
-IN_A_HURRY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses="]
+IN_A_HURRY = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "listen_addresses=",
+    "autovacuum=off",
+    "jit=off",
+]
 
 
 class NotStarted(Exception):

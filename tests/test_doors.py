@@ -377,7 +377,6 @@ def test_every_address_has_a_rule_and_every_rule_an_address():
     assert {name for name, _ in doors()} == set(DOORS)
 
 
-@pytest.mark.one_stack
 def test_a10_a23_whoever_reads_gets_through_the_doors_of_the_table_and_words_reach_those_whose_work_it_is(
     addresses, people
 ):

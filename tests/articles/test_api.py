@@ -15,7 +15,7 @@ from editorial import clock
 from reviews import publication
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 LIST = "/api/v1/articles/"
 STANDING = {

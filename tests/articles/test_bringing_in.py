@@ -16,6 +16,8 @@ from editorial.models import AuditEntry
 from tests import factories
 from tests.desk import at, errors_of, typed, words
 
+pytestmark = pytest.mark.one_stack
+
 FILES = Path(__file__).parent / "files"
 SEED = (FILES / "fixture_seed.md").read_text(encoding="utf-8")
 UNNUMBERED = """Overview of lasting shoulder pain. Royal Society of Joint Care; 2025.

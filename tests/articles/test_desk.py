@@ -12,7 +12,7 @@ from articles.states import State
 from tests import factories
 from tests.desk import at, errors_of, every_address, queries, typed, typed_over, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ from articles.integrity import Draft, Outcome
 from tests import factories
 from tests.desk import at, typed_over, words
 
+pytestmark = pytest.mark.one_stack
+
 SEED = (Path(__file__).parent / "files" / "fixture_seed.md").read_text(encoding="utf-8")
 
 

@@ -26,6 +26,8 @@ from editorial import clock
 from reviews import publication
 from tests import factories
 
+pytestmark = pytest.mark.one_stack
+
 ATOM = "{http://www.w3.org/2005/Atom}"
 FORBIDDEN = re.compile(r"banner|alert|warning|notice|caution", re.IGNORECASE)
 HOSTILE = "</title></script><script>alert(1)</script>\" onload='x' & is it safe?"

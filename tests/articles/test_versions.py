@@ -17,7 +17,7 @@ from editorial.models import AuditEntry
 from reviews import publication
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 FIRST, SECOND, THIRD = "Probably a little, for most people.", "Probably somewhat, for many.", "Surely a lot, for all."
 

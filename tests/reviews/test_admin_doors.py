@@ -16,6 +16,8 @@ from editorial.models import AuditEntry, User
 from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
 from tests import factories
 
+pytestmark = pytest.mark.one_stack
+
 REGISTERED = admin.site._registry
 NEVER_REGISTERED = {"Revision", "Approval", "Decision", "Move", "Notice", "Release", "Reference", "Group", "Permission"}
 LISTS = [Article, Topic, User, AuditEntry, BoardMember, Notification, ReviewPolicy, Sweep]

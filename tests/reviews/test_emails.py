@@ -16,7 +16,7 @@ from reviews.models import Notification
 from reviews.notifications import notify
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 FACTS = {
     "author": "Ana",

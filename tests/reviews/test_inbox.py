@@ -13,7 +13,7 @@ from reviews.notifications import notify
 from tests import factories
 from tests.desk import at, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 
 def told(client, person):

@@ -19,6 +19,8 @@ from reviews.kinds import Ending, Verdict
 from reviews.models import Decision, ReviewAssignment
 from tests import factories
 
+pytestmark = pytest.mark.one_stack
+
 XSS = '<script>alert("x")</script>'
 SHOWN_XSS = "&lt;script&gt;alert("
 
