@@ -79,6 +79,7 @@ def test_a_worker_answers_until_it_is_killed_and_another_can_follow(start_worker
     assert start_worker().answers()
 
 
+@pytest.mark.slow
 def test_another_process_sees_what_the_test_has_committed(transactional_db):
     factories.person("Ana")
     look = "from editorial.models import User; print(*User.objects.values_list('username', flat=True))"

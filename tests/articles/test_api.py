@@ -303,6 +303,7 @@ def test_a14_a_search_finds_nothing_confidential_and_counts_nothing(client, draf
         assert client.get(LIST, {"q": asked}).json() == {"items": [], "next": None}
 
 
+@pytest.mark.slow
 def test_a25_list_and_detail_agree(client, five, unsafe, retracted, overdue):
     for item in client.get(f"{LIST}?limit=50").json()["items"]:
         whole = client.get(f"{LIST}{item['slug']}/").json()
@@ -310,6 +311,7 @@ def test_a25_list_and_detail_agree(client, five, unsafe, retracted, overdue):
     assert len(client.get(f"{LIST}?limit=50").json()["items"]) == 7
 
 
+@pytest.mark.slow
 def test_a_list_costs_the_same_number_of_queries_at_3_and_at_30_rows(client, ana):
     _many(ana, 3)
     few = [_cost(client, query, rows=3) for query in ("?limit=50", "?q=exercise&limit=50", "?topic=physiotherapy")]

@@ -128,6 +128,7 @@ def test_a_follow_up_stays_with_the_subject_it_came_from(knee, approved, ana, ro
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 def test_an_answer_is_short_always_the_same_and_costs_the_same_for_any_number_of_texts(ana, rob, eva, knee):
     def cost():
         with CaptureQueriesContext(connection) as queries:

@@ -18,7 +18,7 @@ from reviews import publication
 from tests import factories
 
 # What an address says of a text is the same on both stacks; the doors to write through are tried on both.
-pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.one_stack]
 
 # Addresses of one article, with the kind of body they answer with, and what else their pattern asks for.
 OF_ONE = {

@@ -47,6 +47,7 @@ def test_who_is_not_signed_in_is_asked_to(client, draft):
         assert answer.url.startswith(reverse("login"))
 
 
+@pytest.mark.slow
 def test_an_author_opens_every_page_and_none_is_kept_by_caches_or_search_engines(desk, draft, submitted, approved):
     for article in (draft, submitted, approved):
         for address in every_address(article):

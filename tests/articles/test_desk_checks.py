@@ -49,6 +49,7 @@ def test_the_seed_shows_every_finding_once_somewhere():
     assert all(answer.outcome is not Outcome.OK or not answer.reason for answer in said.answers)
 
 
+@pytest.mark.slow
 def test_a_paragraph_of_nothing_but_findings_is_cut_in_one_sweep():
     draft = Draft(body="Take 10 mg, it is proven, 35% say. " * 3_000)
     started = time.process_time()

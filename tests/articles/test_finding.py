@@ -79,6 +79,7 @@ def test_newly_checked_holds_only_what_a_valid_check_stands_behind(client, ana, 
     assert titles(client, "newly-checked", after=newer.approval_id) == [older.title]
 
 
+@pytest.mark.slow
 def test_what_was_corrected_or_taken_back_stands_on_one_page(client, ana, rob, eva, ruth):
     corrected, doubted, retracted, withdrawn = (factories.approved(by=ana, reviewer=rob, editor=eva) for _ in range(4))
     assert "Nothing had to be corrected" in said(client, "corrections")

@@ -564,6 +564,7 @@ def test_the_same_file_always_gives_the_same_keys():
     ]
 
 
+@pytest.mark.slow
 def test_every_record_of_a_file_has_a_key_of_its_own():
     text = "TY  - JOUR\nTI  - Same\nAU  - Kim, Eva\nPY  - 2020\nER  - \n" * MAX_RECORDS
     keys = [record.key for record in ris.read(text).records]

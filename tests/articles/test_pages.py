@@ -181,6 +181,7 @@ def test_a_concern_puts_its_caution_over_a_text_that_stays_up(client, approved, 
 # Headers
 
 
+@pytest.mark.slow
 def test_a15_headers_say_the_standing_in_every_state(client, ana, rob, eva, ruth):
     def made(**fields):
         return factories.approved(by=ana, reviewer=rob, editor=eva, **fields)
@@ -204,6 +205,7 @@ def test_a15_headers_say_the_standing_in_every_state(client, ana, rob, eva, ruth
         assert response.has_header("ETag") is (standing == "approved")
 
 
+@pytest.mark.slow
 def test_a_shared_copy_never_outlives_the_check(client, approved):
     with clock.at(approved.approval.valid_until - timedelta(seconds=20)):
         assert "s-maxage=20," in page_of(client, approved)["Cache-Control"]
@@ -290,6 +292,7 @@ def test_a_quarantined_page_is_unavailable_until_a_person_lifts_it(client, appro
 # Lists, search, feed, sitemap
 
 
+@pytest.mark.slow
 def test_lists_say_the_standing_of_every_text_in_words(client, submitted, approved):
     for address in (
         reverse("article-list"),
@@ -318,6 +321,7 @@ def test_a_forged_approval_is_not_listed_as_checked(client, submitted):
     assert "0 of 1 articles here are checked" in body
 
 
+@pytest.mark.slow
 def test_pages_of_a_list_neither_repeat_nor_skip(client, ana):
     with clock.at(clock.now()):
         titles = {factories.submitted(by=ana).title for _ in range(23)}
@@ -408,6 +412,7 @@ def test_every_feed_entry_begins_with_the_standing(client, submitted, approved):
     assert {"Standing: Approved", "Standing: Submitted, not yet checked"} <= categories
 
 
+@pytest.mark.slow
 def test_the_sitemap_lists_checked_texts_only(client, submitted, approved, ana, rob, eva):
     overdue = factories.approved(by=ana, reviewer=rob, editor=eva, days_ago=800)
     body = client.get(reverse("sitemap")).content.decode()
@@ -471,6 +476,7 @@ def test_error_pages_cost_no_query_for_strangers(client, db, django_assert_num_q
         assert client.get("/no/such/page/").status_code == 404
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_three_texts_and_for_thirty(client, ana, approved):
     addresses = ["/", "/topics/physiotherapy/", "/search/?q=exercise", "/feed.atom", "/sitemap.xml"]
     for _ in range(2):

@@ -222,6 +222,7 @@ def test_a_reference_without_identifiers_is_never_taken_for_a_listed_one(ana, a_
     assert retractions.hits() == []
 
 
+@pytest.mark.slow
 def test_the_check_asks_as_few_questions_of_30_articles_as_of_3(ana, a_list, django_assert_num_queries):
     for count in (3, 27):
         for _ in range(count):

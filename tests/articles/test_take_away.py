@@ -19,7 +19,7 @@ from editorial.middleware import what_is_missing
 from reviews import publication
 from tests import factories
 
-pytestmark = pytest.mark.one_stack
+pytestmark = [pytest.mark.slow, pytest.mark.one_stack]
 
 needs_pango = pytest.mark.skipif(
     not (os.environ.get("CI") or printing.is_available()), reason="no PDF without the system library Pango"

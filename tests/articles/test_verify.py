@@ -139,6 +139,7 @@ def test_it_can_be_asked_only_so_often(client, db):
     assert statuses == [200] * 20 + [429]
 
 
+@pytest.mark.slow
 def test_many_texts_that_share_a_sentence_cost_no_more_queries(ana, rob, eva, django_assert_max_num_queries):
     for _ in range(6):
         factories.approved(by=ana, reviewer=rob, editor=eva)

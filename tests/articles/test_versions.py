@@ -170,6 +170,7 @@ def test_an_older_approval_that_is_not_proven_shows_nothing(client, changed, set
     assert FIRST not in get(client, "versions", changed).content.decode()
 
 
+@pytest.mark.slow
 def test_a_long_history_costs_no_more_queries_than_a_short_one(
     client, changed, rob, eva, django_assert_max_num_queries
 ):

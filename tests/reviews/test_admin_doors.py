@@ -125,6 +125,7 @@ def world(assignment, approved, rita):
 
 @pytest.mark.parametrize("who", ["rita", "root", "noor"])
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.slow
 def test_a_21_writing_to_any_address_changes_nothing(client, world, who, method, request):
     """Rita has no duty on these texts, root no office, and Noor is not on the staff."""
     person = request.getfixturevalue(who)

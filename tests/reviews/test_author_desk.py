@@ -192,6 +192,7 @@ def test_the_list_says_what_each_article_waits_for(desk, draft, assignment):
     assert "Waits for Rob: read it and decide" in page
 
 
+@pytest.mark.slow
 def test_the_list_costs_the_same_for_three_articles_and_for_thirty(desk, ana):
     [factories.submitted(by=ana) if n else factories.draft(by=ana) for n in range(3)]
     few = queries(desk, reverse("desk"))

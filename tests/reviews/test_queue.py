@@ -70,6 +70,7 @@ def many(ana, rob, eva):
     return make
 
 
+@pytest.mark.slow
 def test_it_asks_as_much_for_30_rows_as_for_3_and_less_than_15_times(as_eva, many, django_assert_max_num_queries):
     addresses = [QUEUE, f"{QUEUE}?next=reader&q=exercise", reverse("admin:index"), WORKLOAD, CHECKS]
     asked = []
@@ -80,6 +81,7 @@ def test_it_asks_as_much_for_30_rows_as_for_3_and_less_than_15_times(as_eva, man
     assert max(asked[0]) < 15
 
 
+@pytest.mark.slow
 def test_leafing_forth_and_back_shows_every_row_once_in_the_order_of_harm_and_age(as_eva, many, monkeypatch):
     monkeypatch.setattr(queue, "PAGE", 4)
     many(10)
@@ -107,6 +109,7 @@ def test_a_place_that_no_page_gave_out_is_no_fault(as_eva, submitted):
             assert as_eva.get(f"{QUEUE}?{side}={place}").status_code == 200, place
 
 
+@pytest.mark.slow
 def test_every_filter_finds_what_it_says_and_nothing_else(as_eva, ana, rob, rita, eva):
     waiting = factories.submitted(
         by=ana, risk=3, title="Is ginger safe in pregnancy?", language="fr", topic=factories.topic("Diet")

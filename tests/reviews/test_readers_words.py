@@ -61,6 +61,7 @@ def received(article, kind=Problem.WRONG):
 # An instant answer
 
 
+@pytest.mark.slow
 def test_an_answer_is_quoted_under_a_word_on_who_chose_it_with_who_checked_it_in_the_same_unit(client, approved):
     answer = asked(client)
     page = lxml.html.document_fromstring(words(answer))
@@ -74,6 +75,7 @@ def test_an_answer_is_quoted_under_a_word_on_who_chose_it_with_who_checked_it_in
     assert ReaderQuestion.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a13_a_doubted_text_is_quoted_with_its_whole_caution_before_it_whatever_tidies_the_page(client, approved, ruth):
     publication.raise_concern(approved, by=ruth, text="A source is being looked into.", details=factories.CONCERN)
     html = words(asked(client))
@@ -86,6 +88,7 @@ def test_a13_a_doubted_text_is_quoted_with_its_whole_caution_before_it_whatever_
             assert 0 <= text.find(caution.not_done) < quote
 
 
+@pytest.mark.slow
 def test_inv1_nothing_of_an_unchecked_or_withdrawn_text_is_quoted_named_or_counted(client, approved, ana, eva):
     body = factories.BODY.replace("Regular exercise", f"Regular exercise with a {CANARY}")
     waiting = factories.submitted(by=ana, title=f"Does a {CANARY} ease back pain?", body=body)
@@ -116,6 +119,7 @@ def test_words_of_an_emergency_are_answered_with_where_to_get_help_first(client,
 
 
 @pytest.mark.parametrize("question", ["", "x" * 501, "x" * 100_000, "why\0me?", "a \u202e b", HOSTILE])
+@pytest.mark.slow
 def test_hostile_questions_do_nothing_and_lose_nothing(client, approved, question):
     answer = asked(client, question)
     assert answer.status_code == (200 if question == HOSTILE else 422)
@@ -127,6 +131,7 @@ def test_hostile_questions_do_nothing_and_lose_nothing(client, approved, questio
 # A question for the editors
 
 
+@pytest.mark.slow
 def test_a_question_goes_to_the_editors_with_nothing_of_who_asked_it(approved):
     client = Client(enforce_csrf_checks=True)
     assert client.post(reverse("ask-editors"), typed(question=QUESTION)).status_code == 403
@@ -322,6 +327,7 @@ def test_the_words_of_a_report_are_deleted_so_long_after_it_was_settled(approved
     assert (report.words, bool(waiting.words), report.answer) == ("", True, "We looked.")
 
 
+@pytest.mark.slow
 def test_lists_of_reports_and_questions_cost_the_same_for_three_and_for_thirty(client, approved, ana, rob, eva):
     desk = Client()
     desk.force_login(eva)

@@ -230,6 +230,7 @@ def test_a_review_in_trouble_holds_up_no_other(ana, eva, monkeypatch):
         assert reminders.remind() == 1
 
 
+@pytest.mark.slow
 def test_a_tick_with_nothing_to_do_costs_the_same_whatever_the_number_of_reviews(ana, eva):
     def idle(count):
         for number in range(count):

@@ -739,6 +739,7 @@ def test_the_desk_asks_as_much_of_the_database_for_60_claims_as_for_6(
     assert max(first | second) < 15, (first, second)
 
 
+@pytest.mark.slow
 def test_my_reviews_asks_as_much_for_30_as_for_3(as_rob, ana, rob, eva, django_assert_max_num_queries):
     counts = []
     for more in (3, 27):
@@ -748,6 +749,7 @@ def test_my_reviews_asks_as_much_for_30_as_for_3(as_rob, ana, rob, eva, django_a
     assert counts[0] == counts[1] <= 10
 
 
+@pytest.mark.slow
 def test_an_articles_page_asks_as_much_for_more_readers(as_eva, submitted, eva, django_assert_max_num_queries):
     counts = []
     for names in (["Rob"], ["Rita", "Rosa", "Remy", "Rene", "Raul"]):

@@ -369,6 +369,7 @@ def test_nobody_else_opens_the_page_or_loads_through_it(client, who, request, ev
     assert not RetractionRecord.objects.exists()
 
 
+@pytest.mark.slow
 def test_page_and_check_ask_as_little_of_30_articles_as_of_3(client, ana, eva, django_assert_num_queries):
     client.force_login(eva)
     costs = []

@@ -28,6 +28,8 @@ from reviews.sweep.judging import faults_of_list, faults_of_page, faults_of_site
 from reviews.sweep.words import Words
 from tests import factories
 
+pytestmark = pytest.mark.slow
+
 TEXT = "Regular walking on most days of the week may ease a stiff back a little after some months."
 LINE = "Not yet checked by a health professional: do not act on it."
 CAUTION = f"Nobody has checked this. It may be wrong. Do not change your treatment. Ask a doctor. {LINE}"

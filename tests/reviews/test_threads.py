@@ -269,6 +269,7 @@ def test_the_same_objection_in_the_next_decision_goes_on_in_its_own_point(ana, r
 
 
 @pytest.mark.one_stack
+@pytest.mark.slow
 def test_three_points_cost_as_many_queries_as_thirty(ana, rob, second_look, points):
     of_ana, of_rob = Client(), Client()
     of_ana.force_login(ana)
