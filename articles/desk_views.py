@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles import buffers, editing, versions
+from articles import buffers, bylines, editing, versions
 from articles.citations import numbering
 from articles.desk_findings import remarks
 from articles.drafts import draft_of
@@ -124,7 +124,9 @@ def _both_versions(request: SignedIn, article: Article, form: ArticleForm, confl
     """Theirs is shown, mine stays in the form, and the form now carries the edition it would be saved over."""
     article = mine(request, article.slug)
     theirs = versions.working_text(article)
-    changes = versions.changes(theirs, versions.typed_text(article, form.cleaned_data, by=request.user))
+    own = bylines.own_interests(article, request.user)
+    mine_now = form.cleaned_data | {"interests": form.text.get("interests", own)}
+    changes = versions.changes(theirs, versions.typed_text(article, mine_now, by=request.user))
     if not changes:
         messages.success(request, "Saved already: what you sent is what is stored.")
         return _onwards(request, article)

@@ -90,7 +90,6 @@ class ArticleForm(forms.Form):
         lines=2,
         limit=500,
         required=False,
-        show_hidden_initial=True,
         help_text="Money, work, shares, patents or family ties of yours that touch the subject. Where there are none,"
         " write “None”: it has to be said before the text can be submitted, and readers see it. Co-authors say theirs.",
     )
@@ -102,6 +101,7 @@ class ArticleForm(forms.Form):
         required=False,
         help_text="Grants, commissions, employers. Where nobody did, write “Nobody”.",
     )
+    interests_seen = forms.CharField(required=False, widget=forms.HiddenInput)
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -132,15 +132,16 @@ class ArticleForm(forms.Form):
     @property
     def text(self) -> dict[str, Any]:
         """What the verbs of `editing` are given; interests that nobody touched here may be newer elsewhere."""
-        is_untouched = self["interests"].html_initial_name in self.data and "interests" not in self.changed_data
-        left_out = {"edition", "interests"} if is_untouched else {"edition"}
-        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+        given = self.cleaned_data
+        is_untouched = "interests_seen" in self.data and given["interests_seen"] == given["interests"].strip()
+        left_out = {"edition", "interests_seen"} | ({"interests"} if is_untouched else set())
+        return {name: value for name, value in given.items() if name not in left_out}
 
 
 def _typed_before(article: Article, *, by: User) -> dict[str, Any]:
     fields = ("title", "short_answer", "body", "plain_body", "audience", "ai_involvement", "ai_tool", "ai_version")
     return {name: getattr(article, name) for name in (*fields, "funding")} | {
-        "interests": bylines.own_interests(article, by),
+        **dict.fromkeys(("interests", "interests_seen"), bylines.own_interests(article, by)),
         "topic": article.topic_id,
         "ai_accountable": article.ai_accountable_id,
         "edition": article.edition,

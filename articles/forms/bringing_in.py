@@ -77,7 +77,7 @@ class BringInForm(ArticleForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for name in ("short_answer", "plain_body", "edition"):
+        for name in ("short_answer", "plain_body", "interests_seen", "edition"):
             del self.fields[name]
         for name in ("title", "topic", "audience", "ai_involvement"):
             self.fields[name].required = False

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from articles import editing
-from articles.models import Article, CoauthorInvitation
+from articles.models import Article, Buffer, CoauthorInvitation
 from articles.public import for_public, public_article
 from articles.states import Part
 from editorial import clock
@@ -98,8 +98,11 @@ def test_nothing_is_submitted_before_each_author_spoke_and_readers_see_it_by_nam
     assert draft.interests == "Ana: None\nNoor: Owns a gym."
 
     # A form opened before, saved now: what nobody touched there is not written over what was said elsewhere.
-    stale = typed_over(draft, interests="", ai_involvement="none") | {"initial-interests": ""}
+    stale = typed_over(draft, interests="", ai_involvement="none") | {"interests_seen": ""}
     assert desk.post(at("desk-edit", draft), stale).status_code == 302
+    factories.unsaved_words(factories.fresh(draft), by=ana, interests="Typed elsewhere.")
+    form = desk.get(at("desk-edit", draft), {"take": Buffer.objects.get().pk}).context["form"]
+    assert (form["interests"].value(), form["interests_seen"].value()) == ("Typed elsewhere.", "None")
     publication.submit(factories.fresh(draft), by=noor)
     draft = factories.fresh(draft)
     coauthors.declare(draft, by=ana, interests="Sold it.")
