@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -73,6 +73,15 @@ class Detail(Said):
     words: str
 
 
+class Dissent(Said):
+    """A member of the board disagreed; the words are theirs."""
+
+    name: str
+    profession: str
+    words: str
+    decided_on: date
+
+
 class Overlay(Said):
     """A notice that lies over the text without taking it down; `details` is what its kind has to say, in order."""
 
@@ -95,6 +104,7 @@ class Standing(Said):
     released_by: str
     overlays: list[Overlay]
     newer_is_pending: bool
+    dissents: list[Dissent]
     typing_corrected: list[Typing]
     read_revision: int | None = Field(description="The revision that was read, where only typing was corrected since.")
 
@@ -363,6 +373,7 @@ def _standing(unit: PublicArticle) -> Standing:
         released_by=told.released_by,
         overlays=[_overlay(overlay) for overlay in told.overlays],
         newer_is_pending=told.newer_is_pending,
+        dissents=[Dissent(**asdict(dissent)) for dissent in told.dissents],
         typing_corrected=[Typing(**asdict(correction)) for correction in told.typing],
         read_revision=told.read_number,
     )

@@ -75,6 +75,11 @@ FIELDS: dict[NoticeKind, tuple[Field, ...]] = {
         ),
         Field("replaced_by", "Replaced by", "The address of the text that takes its place, if any.", is_optional=True),
     ),
+    NoticeKind.DISSENT: (
+        Field("name", "Name"),
+        Field("profession", "Profession"),
+        Field("decided_on", "Decided on", is_date=True, is_past=True),
+    ),
     NoticeKind.WITHDRAWAL: (
         Field(
             "why",

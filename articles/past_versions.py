@@ -15,7 +15,10 @@ from articles.states import NoticeKind, State
 from editorial.audit import subject_of
 
 PER_PAGE = 20
-TOLD = (NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION, NoticeKind.SOURCE_ALERT, NoticeKind.TYPING)
+TOLD = {
+    *(NoticeKind.CORRECTION, NoticeKind.CONCERN, NoticeKind.RETRACTION),
+    *(NoticeKind.SOURCE_ALERT, NoticeKind.TYPING, NoticeKind.DISSENT),
+}
 
 
 @dataclass(frozen=True)
@@ -163,10 +166,11 @@ def _check(approval: Approval) -> Check:
 def _older(
     article: Article, shown: PublicArticle, revision: Revision, approval: Approval, after: _Publication
 ) -> PublicArticle:
+    read = {revision.pk, approval.of_quorum.revision_id}
     told = standing_of_older(
         revision,
         approval,
-        [n for n in article.notices.all() if n.revision_id == revision.pk or n.resolves_id],
+        [n for n in article.notices.all() if n.revision_id in read or n.resolves_id],
         replaced_at=after.at,
         replaced_by=after.number,
         is_retracted=_is_retracted(shown),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -62,6 +62,16 @@ class Typing:
 
 
 @dataclass(frozen=True)
+class Dissent:
+    """What one member of the board held against the text that the others approved, in their own words."""
+
+    name: str
+    profession: str
+    words: str
+    decided_on: date
+
+
+@dataclass(frozen=True)
 class Overlay:
     """A notice that lies over a text without taking it down."""
 
@@ -87,6 +97,7 @@ class Standing:
     is_quarantined: bool = False
     replaced_at: datetime | None = None
     replaced_by: int | None = None  # the number of the version that took its place
+    dissents: tuple[Dissent, ...] = ()
     typing: tuple[Typing, ...] = ()
     read_number: int | None = None  # the number of the version that was read, where only typing was corrected since
 
@@ -164,6 +175,7 @@ def standing_of_older(
         overlays=_overlays(tuple(notices)),
         replaced_at=replaced_at,
         replaced_by=replaced_by,
+        dissents=_dissents(approval, tuple(notices)),
         typing=typing_of(approval),
         read_number=_read_number(approval),
     )
@@ -186,6 +198,7 @@ def _checked(article: Any, approval: Any, notices: tuple, overlays: tuple, quara
         newer_is_pending=newer,
         overlays=overlays,
         is_quarantined=quarantined,
+        dissents=_dissents(approval, notices),
         typing=typing_of(approval),
         read_number=_read_number(approval),
     )
@@ -207,6 +220,16 @@ def checkers(approval: Any) -> tuple[Checker, ...]:
 def typing_of(approval: Any) -> tuple[Typing, ...]:
     return tuple(
         Typing(datetime.fromisoformat(t["at"]), t["reason"], t["proposed_by"], t["signed_by"]) for t in approval.typing
+    )
+
+
+def _dissents(approval: Any, notices: tuple) -> tuple[Dissent, ...]:
+    """Those that were published of exactly what the quorum read."""
+    read = approval.of_quorum.revision_id
+    about = (n for n in notices if n.kind == NoticeKind.DISSENT and n.revision_id == read)
+    return tuple(
+        Dissent(n.details["name"], n.details["profession"], n.text, date.fromisoformat(n.details["decided_on"]))
+        for n in about
     )
 
 

@@ -39,6 +39,7 @@ class NoticeKind(TextChoices):
     QUARANTINE = "quarantine", "Quarantine"
     RESOLUTION = "resolution", "Resolution"
     TYPING = "typing", "Typing corrected"
+    DISSENT = "dissent", "A member of the board disagreed"
 
 
 # While one of these is open nobody gets the text, and an editor has to look into it.

@@ -15,6 +15,9 @@ from editorial.models import AuditEntry
 ON_RECORD = {
     "revision.frozen": "Frozen",
     "decision.approve": "A reviewer approved it",
+    "decision.request_changes": "A reviewer asked for changes",
+    "decision.reject": "A reviewer rejected it",
+    "decision.unsafe": "A reviewer flagged it as unsafe",
     "revision.released": "An editor released it",
     "article.approved": "Approved",
     "typing.signed": "A second person signed its typing correction",
@@ -37,6 +40,10 @@ def receipt_of(article: Article, version: Version, unit: PublicArticle) -> dict[
         "digest": version.digest,
         "frozen_at": version.submitted_at.isoformat(),
         "approvals": [_approval(check) for check in version.checks],
+        "dissents": [
+            {"name": d.name, "profession": d.profession, "words": d.words, "decided_on": d.decided_on.isoformat()}
+            for d in unit.standing.dissents
+        ],
         "records": [
             {"action": each.action, "at": each.at.isoformat(), "record": each.record}
             for each in records_of(article, version)

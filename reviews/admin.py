@@ -17,6 +17,7 @@ from editorial.models import User
 from reviews import assignments
 from reviews.bulk_pages import ask_for_each
 from reviews.calendar_pages import next_checks
+from reviews.dissent_pages import dissent_page
 from reviews.editor_page import article_page
 from reviews.history_pages import article_history
 from reviews.member_pages import member_standing
@@ -79,6 +80,7 @@ class ReviewAssignmentAdmin(ClosedDoors):
         return [
             path("", view(self.changelist_view), name="reviews_reviewassignment_changelist"),
             path("<int:pk>/change/", view(review), name="reviews_reviewassignment_change"),
+            path("<int:pk>/dissent/", view(dissent_page), name="reviewassignment-dissent"),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -21,12 +21,13 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
-from reviews import assignments, matching, policy, publication, queue, rechecks, thread_cards, timeline
+from reviews import assignments, dissents, matching, policy, publication, queue, rechecks, thread_cards, timeline
 from reviews.findings import findings_of
 from reviews.forms import (
     AssignForm,
     ConcernForm,
     CorrectionForm,
+    PublishDissentForm,
     ReleaseForm,
     ResolveForm,
     RetractForm,
@@ -86,6 +87,11 @@ def _ask_again(article: Article, by: User, form: Form) -> None:
     rechecks.invite(recheck, form.cleaned_data["member"], by=by)
 
 
+def _publish_dissent(article: Article, by: User, form: Form) -> None:
+    given = {each.pk: each for each in dissents.may_be_published(article)}
+    dissents.publish(given[form.cleaned_data["dissent"]], by=by)
+
+
 ACTS = {
     "assign": Act(AssignForm, _assign, "Invited. They hear of it now, and reminders follow by themselves."),
     "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
@@ -109,6 +115,9 @@ ACTS = {
         "Withdrawn: its address now says so and shows no text.",
     ),
     "check_again": Act(Form, _check_again, "Checked again. What the checks say now stands beside what was frozen."),
+    "publish_dissent": Act(
+        PublishDissentForm, _publish_dissent, "Published: readers see the name and the words of who disagreed."
+    ),
     "resolve": Act(ResolveForm, _resolve, "Resolved, in writing and on record."),
     "correct": Act(
         CorrectionForm,
@@ -180,6 +189,8 @@ def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: A
     if name == "ask_again":
         about = get_object_or_404(of_article(article), pk=_number(key or data.get("recheck", "")))
         return AskAgainForm(data, article=article, about=about, auto_id=auto_id)
+    if name == "publish_dissent":
+        return PublishDissentForm(data, given=dissents.may_be_published(article), auto_id=auto_id)
     if name == "risk":
         initial = {"level": article.risk_id}
     if name == "release":
@@ -219,6 +230,7 @@ def _page(
         "later": later_checks(revision) if revision else None,
         "asked": [(a, forms.get(("take_back", str(a.pk))), steps[a.pk]) for a in asked],
         "decisions": _decisions(request.user, article) if revision else (),
+        "dissents": dissents.kept_of(article),
         "points": thread_cards.without_text(Thread.objects.visible_to(request.user).filter(article=article)),
         "release": Release.objects.filter(revision=_read(article)).first() if revision else None,
         "can_correct_typing": revision is not None and article.state == State.APPROVED,
@@ -267,6 +279,8 @@ def _sensible(user: User, article: Article) -> list[str]:
     names = ["risk"]
     if article.latest_revision:
         names.append("check_again")
+    if dissents.may_be_published(article):
+        names.append("publish_dissent")
     if rechecks.has_text_to_read(article):
         names.append("read_again")
     if state in (State.SUBMITTED, State.UNDER_REVIEW):

@@ -124,7 +124,9 @@ def _addressed(message: Notification) -> dict[str, Any]:
 def link(message: Notification, *, office: Office | None) -> str:
     """Where the recipient goes on from here; made from the configured address, never from a request."""
     article, assignment = message.article, message.assignment
-    if message.kind == Kind.TYPING_PROPOSED:
+    if message.kind == Kind.DISSENT_PUBLISHED and office == Office.MEMBER and article:
+        path = article.get_absolute_url()
+    elif message.kind == Kind.TYPING_PROPOSED:
         path = reverse("admin:reviews_typingcorrection_change", args=[message.facts["correction"]])
     elif office == Office.EDITOR and (report := message.facts.get("report")):
         path = reverse("admin:reviews_problemreport_change", args=[report])

@@ -13,7 +13,7 @@ from editorial import clock
 from editorial.admin_doors import DayInput
 from reviews import checklist, matching, policy
 from reviews.kinds import Act, Level, Verdict
-from reviews.models import BoardMember
+from reviews.models import BoardMember, Dissent
 
 BESIDE_FIELDS = {"csrfmiddlewaretoken", "act"}
 STATEMENT = "I read this version myself, from beginning to end."
@@ -288,6 +288,17 @@ class WithdrawForm(ReasonForm):
         error_messages={"required": "Choose what readers are told of why it is withdrawn."},
     )
     field_order = ("why", "reason")
+
+
+class PublishDissentForm(StrictForm):
+    """One of those whose authors agreed; their words go out as they are."""
+
+    dissent = forms.TypedChoiceField(label="Whose words", coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, given: list[Dissent], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = [(each.pk, f"{each.decision.reviewer_label}: “{each.words}”") for each in given]
+        cast(forms.ChoiceField, self.fields["dissent"]).choices = said
 
 
 class ResolveForm(StrictForm):

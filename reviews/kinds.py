@@ -192,6 +192,7 @@ class Kind(TextChoices):
     TYPING_PROPOSED = "typing_proposed", "A typing correction waits for a second person"
     TYPING_SIGNED = "typing_signed", "A typing correction was published"
     TYPING_DECLINED = "typing_declined", "A typing correction was declined"
+    DISSENT_PUBLISHED = "dissent_published", "A dissent was published"
 
 
 # About somebody's safety, or about what they may open and are held to: told at once, whatever they chose.

@@ -432,6 +432,24 @@ class Comment(models.Model):
         return self.written_at.isoformat()
 
 
+class Dissent(models.Model):
+    """A member's written agreement that their words against a text may be published, until an editor does so."""
+
+    never_deleted = True
+
+    decision = models.OneToOneField(Decision, models.PROTECT, related_name="dissent")
+    words = models.TextField(help_text="The member's own; nobody else changes them.")
+    agreed_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+    notice = models.OneToOneField("articles.Notice", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"Dissent of {self.decision.reviewer_label}"
+
+
 class Thread(models.Model):
     """One point that the authors answer, from whoever raised it until that person settles it.
 

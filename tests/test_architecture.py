@@ -50,6 +50,7 @@ OUT_OF_A_REVISION = {
     "reviews/point_pages.py": {"newest.data"},
     "articles/versions.py": {"revision.data"},
     "reviews/views.py": {"last.data"},
+    "reviews/dissent_pages.py": {"decision.revision.data"},
     "reviews/typing_pages.py": {"read.data", "correction.revision.data", "article.approval.revision.data"}
     | {"article.approval.of_quorum.revision.data"},
     # A sentence that somebody asked about, and what became of it.

@@ -177,6 +177,7 @@ DOORS = {
     "admin:article-points": (EDITORS, EDITORS),
     "admin:reviews_reviewassignment_changelist": (STAFF, STAFF),
     "admin:reviews_reviewassignment_change": (EDITORS | {"Rob"}, {"Rob"}),
+    "admin:reviewassignment-dissent": (NOBODY, NOBODY),  # before one has decided against a text
     "admin:my-interests": (BOARD, BOARD),
     "admin:my-availability": (BOARD, BOARD),
     "admin:member-standing": (EDITORS, EDITORS),

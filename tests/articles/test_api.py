@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 LIST = "/api/v1/articles/"
 STANDING = {
     *("state", "label", "caution", "caution_line", "checked_by", "checked_at", "check_due", "released_by"),
-    *("overlays", "newer_is_pending", "typing_corrected", "read_revision"),
+    *("overlays", "newer_is_pending", "dissents", "typing_corrected", "read_revision"),
 }
 
 
