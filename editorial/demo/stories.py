@@ -26,6 +26,7 @@ from reviews import (
     receipts,
     rechecks,
     threads,
+    typing_corrections,
 )
 from reviews.checklist import Said
 from reviews.kinds import Answer, ClaimFinding, RecheckReason
@@ -48,7 +49,8 @@ class Teller:
     def __init__(self, people: dict[str, User]) -> None:
         self.people = people
 
-    def write(self, name: str, *, by: str) -> Article:
+    def write(self, name: str, *, by: str, slip: tuple[str, str] = ("", "")) -> Article:
+        """From the files of the demo; `slip` is a word as it should be, and as it was typed."""
         text = read_article((FILES / f"{name}.md").read_bytes(), name=f"{name}.md")
         sources = read_references((FILES / f"{name}.bib").read_bytes(), name=f"{name}.bib")
         author = self.people[by]
@@ -57,7 +59,7 @@ class Teller:
             risk=int(text.meta.get("risk") or 2),
             title=text.title,
             short_answer=text.short_answer,
-            body=text.body,
+            body=text.body.replace(*slip, 1),
             plain_body=text.plain_body,
             topic=Topic.objects.get(slug=text.topic),
             audience=text.audience,
@@ -138,10 +140,19 @@ def fresh(article: Article) -> Article:
     return Article.objects.for_reader().get(pk=article.pk)
 
 
-def checked(tell: Teller, name: str, *, by: str, board: tuple[str, ...], ago: float, level: int = 0) -> Story:
+def checked(
+    tell: Teller,
+    name: str,
+    *,
+    by: str,
+    board: tuple[str, ...],
+    ago: float,
+    level: int = 0,
+    slip: tuple[str, str] = ("", ""),
+) -> Story:
     """The plain way: written, submitted, read by the board, released."""
     yield ago + 12
-    article = tell.submit(tell.write(name, by=by))
+    article = tell.submit(tell.write(name, by=by, slip=slip))
     if level:
         yield ago + 11
         article = tell.calm(article, level)
@@ -228,6 +239,20 @@ def read_twice(tell: Teller) -> Story:
     tell.approve(task)
     yield 74
     tell.release(article)
+
+
+def mistyped(tell: Teller) -> Story:
+    """Nobody saw the slip before it was approved; Eva mends it, and Ruth signs."""
+    slip = ("outstretched", "outstreched")
+    yield from checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2, slip=slip)
+    yield 9
+    article = Article.objects.get(title__startswith="Does applied kinesiology")
+    texts = {part: getattr(article, part).replace(*reversed(slip)) for part in ("short_answer", "body", "plain_body")}
+    eva, ruth = tell.people["eva"], tell.people["ruth"]
+    correction = typing_corrections.propose(article, by=eva, texts=texts, reason="One misspelt word")
+    yield 8
+    proof = confirmation.proof_of(ruth, digest=correction.digest, method=confirmation.PASSWORD)
+    typing_corrections.sign(correction, by=ruth, digest=correction.digest, confirmation=proof)
 
 
 def overdue(tell: Teller) -> Story:
@@ -318,7 +343,7 @@ def all_of_them(tell: Teller) -> list[Story]:
     """One story an article, and the one about the board; together they show every standing."""
     return [
         read_twice(tell),
-        checked(tell, "applied-kinesiology", by="tomas", board=("liam",), ago=45, level=2),
+        mistyped(tell),
         read_again(tell),
         checked(tell, "paracetamol-overdose", by="ana", board=("priya", "mei"), ago=25),
         waiting(tell),
