@@ -10,9 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.asking import unit_at
+from articles.quotes import Passage
 from editorial import clock, invitations
 from editorial.models import AccountRequest
-from reviews import questions, reports, view_keeping
+from reviews import comments, questions, reports, view_keeping
+from reviews.comments import Remark
 from reviews.kinds import Problem
 from reviews.models import BoardMember, Notification, ReviewPolicy, Sweep
 from tests import factories
@@ -140,7 +142,7 @@ def test_everybody_can_write_cite_submit_and_hear_what_happened(look_at, with_te
     tabs = ["", "edit/", "preview/", "references/", "references/new/", "references/import/", "submit/", "history/"]
     tabs += ["checks/", "citations/", "references/look-up/", "searches/new/", "references/hayden2021/merge/"]
     of_draft = [f"/desk/{draft.slug}/{tab}" for tab in (*tabs, "references/hayden2021/edit/")]
-    of_returned = [f"/desk/{returned.slug}/{tab}" for tab in ("", "submit/", "withdraw/")]
+    of_returned = [f"/desk/{returned.slug}/{tab}" for tab in ("", "answers/", "submit/", "withdraw/")]
     of_changed = [with_text["changed since its check"].get_desk_url()]
     removal = f"/desk/{draft.slug}/references/hayden2021/remove/"
     assert (
@@ -154,6 +156,10 @@ def test_everybody_can_write_cite_submit_and_hear_what_happened(look_at, with_te
 
 def test_everybody_can_review(look_at, with_text, rob):
     waiting = rob.assignments.get(ended_at=None)
+    for words, at_once in (("pain follows a fall", False), ("long-lasting low back pain", True)):
+        verb = comments.say_at_once if at_once else comments.write
+        remark = Remark("In whom?", is_blocking=True)
+        verb(waiting, Passage("body", words), remark, by=rob.user, digest=waiting.revision.digest)
     decided = rob.assignments.exclude(ended_at=None).first()
     desks = [f"/admin/reviews/reviewassignment/{assignment.pk}/change/" for assignment in (waiting, decided)]
     history = f"/admin/articles/article/{with_text['under review'].pk}/history/"
@@ -164,7 +170,8 @@ def test_everybody_can_edit(look_at, with_text, without_text, eva):
     queue = "/admin/articles/article/"
     pages = [f"{queue}{with_text[name].pk}/change/" for name in ("submitted", "under review", "approved")]
     pages += [f"{queue}{article.pk}/change/" for article in without_text.values()]
-    histories = [f"{queue}{with_text['changed since its check'].pk}/history/"]
+    histories = [f"{queue}{with_text['changed since its check'].pk}/{part}/" for part in ("history", "points")]
+    histories.append(f"{queue}{with_text['changed since its check'].pk}/history/?older=1&newer=2&sort=edits")
     queues = [queue, f"{queue}?state=all&q=back&holder=", f"{queue}?q=nothing+has+these+words", f"{queue}views/"]
     queues += [
         f"{queue}checks/",

@@ -147,6 +147,10 @@ def test_another_reviewer_sees_no_trace_of_a_comment_and_reaches_none(client, ri
 def test_drafts_go_to_the_authors_with_the_decision_and_removed_ones_do_not(client, ana, rob, assignment):
     draft(assignment, is_blocking=True)
     gone = draft(assignment, "pain follows a fall", remark="Never mind.")
+    draft(assignment, "comes with fever", remark=HOSTILE)
+    client.force_login(rob.user)
+    assert "&lt;script&gt;" in words(client.get(desk(assignment)))
+    assert HOSTILE not in words(client.get(desk(assignment)))
     client.force_login(ana)
     answers = at("desk-answers", assignment.revision.article)
     assert "In whom?" not in words(client.get(answers))
@@ -156,8 +160,9 @@ def test_drafts_go_to_the_authors_with_the_decision_and_removed_ones_do_not(clie
     for told in ("In whom?", QUOTE, "Comment on the body", "nothing changed in these words"):
         assert told in page
     assert "Never mind." not in page
+    assert HOSTILE not in page
     assert not Comment.objects.exists()
-    point = Thread.objects.get(origin=Origin.COMMENT)
+    point = Thread.objects.filter(origin=Origin.COMMENT).first()
     assert (point.decision, point.assignment, point.is_blocking) == (Decision.objects.get(), assignment, True)
     article = factories.fresh(assignment.revision.article)
     with pytest.raises(WorkflowError, match="2 points"):
