@@ -57,7 +57,7 @@ def test_an_invited_board_member_gets_from_the_mail_to_the_desk(page, live_url, 
 
 @pytest.mark.parametrize("page", [320], indirect=True)
 def test_a_new_author_gets_from_the_mail_to_a_submitted_text_with_an_imported_source(page, live_url, eva, mailoutbox):
-    """Thirteen fields and nine presses; by hand it takes as long as typing the words does."""
+    """Twelve fields and nine presses: by hand it takes as long as typing the words does."""
     factories.topic()
     page.add_init_script(Axe().axe_script)
     invitations.invite(email="nia@example.org", role="author", by=eva)

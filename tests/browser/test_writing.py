@@ -68,6 +68,17 @@ def test_two_browsers_write_one_offline_and_one_crashes_and_no_word_is_lost(edit
     waiting = Buffer.objects.filter(settled_at=None)
     assert [buffer.fields["body"] for buffer in waiting] == ["Typed on the train."]
 
+    # Whoever signs out leaves no words for the next person at this device, and is asked before any are lost.
+    at_home.route("**/words/", lambda route: route.abort())
+    at_home.get_by_label("Body").fill("Typed and never sent.")
+    expect(kept(at_home)).to_contain_text("kept on this device")
+    asked = []
+    at_home.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    at_home.get_by_role("button", name="Sign out").click()
+    expect(at_home.get_by_role("link", name="Sign in")).to_be_visible()
+    assert "they are deleted" in asked[0]
+    assert at_home.evaluate("Object.keys(localStorage)") == []
+
 
 def test_a_source_is_cited_by_keyboard_and_the_page_shows_it_as_readers_would_see_it(editor, draft, ana):
     page = editor(ana, width=320)
