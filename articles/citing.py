@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from articles.importers.records import Author, ReferenceRecord
 from articles.metadata import address
 from articles.public import PublicArticle
 from articles.reference_style import vancouver
+from editorial.dates import in_words
 
 
 def record_of(unit: PublicArticle, *, at: datetime) -> ReferenceRecord:
@@ -30,8 +32,9 @@ def record_of(unit: PublicArticle, *, at: datetime) -> ReferenceRecord:
 def standing_for_citations(unit: PublicArticle, *, at: datetime) -> str:
     """What a record says beside the source: which text it was, and what could be said of it that day."""
     said = f"{unit.label}. {unit.caution.text if unit.caution else unit.checked_line}"
-    which = f"Version {unit.text.number}, SHA-256 {unit.text.digest}." if unit.text else ""
-    return f"{said} {which} As it stood on {at:%-d %B %Y}."
+    named = _("Version {number}, SHA-256 {digest}.")
+    which = named.format(number=unit.text.number, digest=unit.text.digest) if unit.text else ""
+    return f"{said} {which} {_('As it stood on {day}.').format(day=in_words(at))}"
 
 
 def as_text(unit: PublicArticle, *, at: datetime) -> str:

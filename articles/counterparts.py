@@ -44,7 +44,7 @@ class Newer:
 
     def counterpart(self, quote: str, *, field: str, old: "Newer") -> Counterpart:
         """What became of the sentence `quote` of `old`: the same, the most alike of what is new, or nothing."""
-        was, where = _as_read(quote, old.content), LABELS[field]
+        was, where = _as_read(quote, old.content), str(LABELS[field])
         if normalised(quote) in self.split[field]:
             return Counterpart(was, where, None)
         found = _most_alike(quote, set(self.split[field]) - set(old.split[field]))

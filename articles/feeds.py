@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import headers
@@ -19,7 +21,7 @@ from articles.public import PublicArticle, for_public, standing_of, units
 from editorial import clock
 
 ENTRIES = 30
-SAID_OF_ALL = "Each entry begins with who checked it and when, or with what has not been done."
+SAID_OF_ALL = gettext_lazy("Each entry begins with who checked it and when, or with what has not been done.")
 PER_SITEMAP = 1000  # articles looked at for one file of the sitemap
 XML = "application/xml; charset=utf-8"
 
@@ -43,16 +45,16 @@ def _atom(newest: list[PublicArticle], *, name: str, path: str) -> str:
         title=name,
         link=f"{settings.SITE_URL}/",
         description=None,
-        subtitle=SAID_OF_ALL,
+        subtitle=str(SAID_OF_ALL),
         feed_url=f"{settings.SITE_URL}{path}",
-        language="en",
+        language=get_language() or settings.LANGUAGE_CODE,
     )
     for unit in newest:
         atom.add_item(
             title=unit.marked_title,
             link=address(unit),
             description=_summary(unit),
-            categories=[f"Standing: {unit.standing.label}", unit.topic],
+            categories=[_("Standing: {label}").format(label=unit.standing.label), unit.topic],
             updateddate=unit.updated_at,
         )
     return atom.writeString("utf-8")
@@ -80,7 +82,8 @@ def _json(newest: list[PublicArticle], *, name: str, path: str) -> str:
         }
         for unit in newest
     ]
-    top = {"version": "https://jsonfeed.org/version/1.1", "title": name, "description": SAID_OF_ALL, "language": "en"}
+    top = {"version": "https://jsonfeed.org/version/1.1", "title": name, "description": f"{SAID_OF_ALL}"}
+    top["language"] = get_language() or settings.LANGUAGE_CODE
     places = {"home_page_url": f"{settings.SITE_URL}/", "feed_url": f"{settings.SITE_URL}{path}"}
     return json.dumps(top | places | {"items": items}, ensure_ascii=False)
 

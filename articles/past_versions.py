@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from articles.models import Approval, Article, Notice, Revision
 from articles.public import PublicArticle, public_article, unit_under
@@ -13,6 +14,7 @@ from articles.seals import is_proven
 from articles.standing import Checker, Told, Typing, checkers, standing_of_older, typing_of
 from articles.states import NoticeKind, State
 from editorial.audit import subject_of
+from editorial.dates import in_words
 
 PER_PAGE = 20
 TOLD = {
@@ -56,20 +58,27 @@ class Version:
     @property
     def line(self) -> str:
         """Which version it is and whether it stands, in one sentence."""
-        this = f"This is version {self.number}"
+        return self._said().format(
+            number=self.number,
+            withdrawn=in_words(self.withdrawn_at) if self.withdrawn_at else "",
+            newer=self.replaced_by,
+            replaced=in_words(self.replaced_at) if self.replaced_at else "",
+        )
+
+    def _said(self) -> str:
         if self.withdrawn_at:
-            return f"Version {self.number} was withdrawn on {self.withdrawn_at:%-d %B %Y}."
+            return _("Version {number} was withdrawn on {withdrawn}.")
         if self.unit is None:
-            return f"Version {self.number} is not shown any more."
+            return _("Version {number} is not shown any more.")
         if self.unit.standing.state == Told.RETRACTED:
-            return f"{this}. It was retracted with its article."
+            return _("This is version {number}. It was retracted with its article.")
         if self.unit.standing.state == Told.OVERDUE:
-            return f"{this}, the newest that was checked. Its next check is overdue."
+            return _("This is version {number}, the newest that was checked. Its next check is overdue.")
         if self.stands and self.unit.standing.is_pending:
-            return f"{this}, the one shown now. Nobody has approved it."
+            return _("This is version {number}, the one shown now. Nobody has approved it.")
         if self.stands:
-            return f"{this}, the version that stands."
-        return f"{this}. Version {self.replaced_by} took its place on {self.replaced_at:%-d %B %Y}."
+            return _("This is version {number}, the version that stands.")
+        return _("This is version {number}. Version {newer} took its place on {replaced}.")
 
 
 @dataclass(frozen=True)

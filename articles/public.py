@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.caution import Caution, caution, is_machine_written
 from articles.drafts import draft_of_frozen
@@ -18,21 +20,22 @@ from articles.rendering import plain_words
 from articles.seals import is_intact, is_proven
 from articles.standing import Standing, Told, standing
 from articles.states import AiInvolvement, Audience, NoticeKind, State
+from editorial.dates import in_words
 
 # What a title says of its text where nothing else may stand beside it: a browser's tab, a share card, a feed's line.
 MARKS = {
-    Told.CHANGES_REQUESTED: "Changes requested",
-    Told.OVERDUE: "Check overdue",
-    Told.SUPERSEDED: "Older version",
-    Told.RETRACTED: "Retracted",
-    NoticeKind.SOURCE_ALERT: "Source retracted or in doubt",
-    NoticeKind.CONCERN: "Under question",
+    Told.CHANGES_REQUESTED: gettext_lazy("Changes requested"),
+    Told.OVERDUE: gettext_lazy("Check overdue"),
+    Told.SUPERSEDED: gettext_lazy("Older version"),
+    Told.RETRACTED: gettext_lazy("Retracted"),
+    NoticeKind.SOURCE_ALERT: gettext_lazy("Source retracted or in doubt"),
+    NoticeKind.CONCERN: gettext_lazy("Under question"),
 }
 VARIANTS = {"short_answer": "short answer", "body": "body", "plain_body": "plain-language version"}
-UNCHECKED_MARK = "Not yet checked"
+UNCHECKED_MARK = gettext_lazy("Not yet checked")
 DOUBTED = {
-    NoticeKind.SOURCE_ALERT: "a source was retracted or is in doubt",
-    NoticeKind.CONCERN: "expression of concern",
+    NoticeKind.SOURCE_ALERT: gettext_lazy("a source was retracted or is in doubt"),
+    NoticeKind.CONCERN: gettext_lazy("expression of concern"),
 }
 
 
@@ -129,19 +132,19 @@ class PublicArticle:
         if told.is_pending or not told.checked_at or not told.check_due:
             return ""
         people = "; ".join(f"{c.name}, {c.profession}" for c in told.checked_by)
-        read = f" (version {told.read_number})" if told.read_number else ""
-        return (
-            f"Checked by {people}, on {told.checked_at:%-d %B %Y}{read};"
-            f" to be checked again by {told.check_due:%-d %B %Y}.{self._typing_line}"
-        )
+        days = {"checked": in_words(told.checked_at), "due": in_words(told.check_due)}
+        said = _("Checked by {people}, on {checked}; to be checked again by {due}.")
+        if told.read_number:
+            said = _("Checked by {people}, on {checked} (version {number}); to be checked again by {due}.")
+        return said.format(people=people, number=told.read_number, **days) + self._typing_line
 
     @property
     def _typing_line(self) -> str:
         """What was done to the text since it was read, and by whom; only the typing of a checked text can be."""
-        last = self.standing.typing[-1:]
+        said = _("Typing corrected on {day}: {reason}, signed by {one} and {other}.")
         return "".join(
-            f" Typing corrected on {t.at:%-d %B %Y}: {t.reason}, signed by {t.proposed_by} and {t.signed_by}."
-            for t in last
+            " " + said.format(day=in_words(t.at), reason=t.reason, one=t.proposed_by, other=t.signed_by)
+            for t in self.standing.typing[-1:]
         )
 
     @property
@@ -284,16 +287,16 @@ def ai_line(ai: dict[str, str]) -> str:
     """One line that says, in every state, what part a machine had in the text."""
     involvement = ai["involvement"]
     if involvement == AiInvolvement.NONE:
-        return "Written by people; no AI system was used."
+        return _("Written by people; no AI system was used.")
     known: dict[str, str] = {
-        AiInvolvement.LANGUAGE_HELP: "An AI system helped with the wording",
-        AiInvolvement.TRANSLATION: "An AI system translated this text",
-        AiInvolvement.FIRST_DRAFT: "An AI system wrote the first draft",
-        AiInvolvement.DRAFT_AND_EDITS: "An AI system wrote the draft and made later edits",
+        AiInvolvement.LANGUAGE_HELP: _("An AI system helped with the wording"),
+        AiInvolvement.TRANSLATION: _("An AI system translated this text"),
+        AiInvolvement.FIRST_DRAFT: _("An AI system wrote the first draft"),
+        AiInvolvement.DRAFT_AND_EDITS: _("An AI system wrote the draft and made later edits"),
     }
-    what = known.get(involvement, "Whether an AI system wrote this text is not known; treat it as AI-written")
+    what = known.get(involvement, _("Whether an AI system wrote this text is not known; treat it as AI-written"))
     tool = " ".join(part for part in (ai["tool"], ai["version"]) if part)
-    answers = f" {ai['accountable']} answers for it." if ai["accountable"] else ""
+    answers = " " + _("{person} answers for it.").format(person=ai["accountable"]) if ai["accountable"] else ""
     return f"{what}{f' ({tool})' if tool else ''}.{answers}"
 
 
@@ -366,8 +369,10 @@ def _why_withheld(article: Article, told: Standing) -> str:
     if told.state == Told.OVERDUE and raised:
         return raised[-1].text
     if told.state == Told.OVERDUE:
-        return "The date to check this text again has passed. It stays hidden until health professionals have read it."
-    return "A text of this kind is only shown once it is approved. It stays hidden until then."
+        return _(
+            "The date to check this text again has passed. It stays hidden until health professionals have read it."
+        )
+    return _("A text of this kind is only shown once it is approved. It stays hidden until then.")
 
 
 def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
@@ -376,17 +381,17 @@ def tracker(told: Standing, article: Article) -> tuple[Step, ...]:
     # A text whose typing was corrected has come the way of the one that was read.
     numbers = {told.read_number, revision.number} if revision else ()
     moves = list(article.moves.filter(revision__number__in=[n for n in numbers if n]))
-    steps = [_step(State.SUBMITTED, "Submitted", moves), _step(State.UNDER_REVIEW, "Under review", moves)]
+    steps = [_step(State.SUBMITTED, _("Submitted"), moves), _step(State.UNDER_REVIEW, _("Under review"), moves)]
     if told.state in (Told.CHANGES_REQUESTED, Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
         steps.append(_step(State(told.state), told.label, moves))
     if told.state not in (Told.REJECTED, Told.WITHDRAWN, Told.RETRACTED):
         people = tuple(f"{c.name}, {c.profession}" for c in told.checked_by)
-        steps.append(Step("Approved", bool(told.checked_at), told.checked_at, people))
-    steps += [Step("Typing corrected", True, t.at, (t.proposed_by, t.signed_by)) for t in told.typing]
+        steps.append(Step(_("Approved"), bool(told.checked_at), told.checked_at, people))
+    steps += [Step(_("Typing corrected"), True, t.at, (t.proposed_by, t.signed_by)) for t in told.typing]
     if told.state == Told.OVERDUE:
-        steps.append(Step("Check overdue", True, told.check_due))
+        steps.append(Step(_("Check overdue"), True, told.check_due))
     if told.replaced_by:
-        steps.append(Step(f"Replaced by version {told.replaced_by}", True, told.replaced_at))
+        steps.append(Step(_("Replaced by version {number}").format(number=told.replaced_by), True, told.replaced_at))
     return tuple(steps)
 
 

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from articles.states import Audience
 
 COOKIE = "reader"
 KEPT_SECONDS = 365 * 24 * 60 * 60
 NAMES = {
-    Audience.PATIENT: "Patient or family",
-    Audience.PROFESSIONAL: "Health professional",
-    Audience.STUDENT: "Student or researcher",
+    Audience.PATIENT: gettext_lazy("Patient or family"),
+    Audience.PROFESSIONAL: gettext_lazy("Health professional"),
+    Audience.STUDENT: gettext_lazy("Student or researcher"),
 }
 WRITTEN_FOR = {
-    Audience.PATIENT: "patients and families",
-    Audience.PROFESSIONAL: "health professionals",
-    Audience.STUDENT: "students and researchers",
+    Audience.PATIENT: gettext_lazy("patients and families"),
+    Audience.PROFESSIONAL: gettext_lazy("health professionals"),
+    Audience.STUDENT: gettext_lazy("students and researchers"),
 }
 
 
@@ -42,15 +45,16 @@ def variant(kind: str, *, has_plain: bool, audience: str) -> Variant:
     if kind == Audience.PATIENT:
         return _for_patients(has_plain=has_plain)
     reader, meant = Audience(kind), Audience(audience)
-    says = "You are reading the full text."
+    says = _("You are reading the full text.")
     if reader != meant:
-        says += f" It was written for {WRITTEN_FOR[meant]}; there is no separate version for {WRITTEN_FOR[reader]}."
+        other = _("It was written for {meant}; there is no separate version for {reader}.")
+        says += " " + other.format(meant=WRITTEN_FOR[meant], reader=WRITTEN_FOR[reader])
     if has_plain:
-        says += " The plain-language version is left out."
+        says += " " + _("The plain-language version is left out.")
     return Variant(shows_plain=False, says=says)
 
 
 def _for_patients(*, has_plain: bool) -> Variant:
     if has_plain:
-        return Variant(shows_full=False, says="You are reading the plain-language version. The full text says more.")
-    return Variant(says="There is no plain-language version of this text. You are reading the full text.")
+        return Variant(shows_full=False, says=_("You are reading the plain-language version. The full text says more."))
+    return Variant(says=_("There is no plain-language version of this text. You are reading the full text."))

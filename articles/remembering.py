@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import get_language
 from redis.exceptions import RedisError
 
 from articles.caution import VERSION
@@ -28,7 +29,7 @@ def fingerprint(unit: PublicArticle) -> str:
     """Changes with anything a reader would see of the unit: its words, its standing, our wording, our templates."""
     told = replace(unit.standing, shown=None)
     digest = unit.text.digest if unit.text else ""
-    seen = (digest, told, unit.caution, VERSION, replace(unit, standing=told, text=None), release())
+    seen = (digest, told, unit.caution, VERSION, replace(unit, standing=told, text=None), release(), get_language())
     return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
@@ -54,9 +55,10 @@ def remembered_bytes(key: str, make: Callable[[], bytes], *, seconds: int = KEEP
 
 @functools.cache
 def release() -> str:
-    """Names the code and templates that pages are made with, so that a new release never serves old pages."""
+    """Names the code, templates and words that pages are made with, so that a new release never serves old pages."""
     own = settings.HOME / "articles"
-    sources = sorted([*(settings.HOME / "templates").rglob("*.html"), *own.glob("*.py"), *own.glob("printing/*.*")])
+    words = [*(settings.HOME / "templates").rglob("*.html"), *(settings.HOME / "locale").rglob("*.mo")]
+    sources = sorted([*words, *own.glob("*.py"), *own.glob("printing/*.*")])
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 

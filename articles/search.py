@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from articles import alphabet, paragraphs, spelling
 from articles.models import Article, SearchDocument
@@ -56,7 +57,7 @@ def search(text: str, *, at: datetime) -> list[PublicArticle]:
         ValueError: the query is longer than `LONGEST_QUERY` characters.
     """
     if len(text) > LONGEST_QUERY:
-        raise ValueError(f"Please search with at most {LONGEST_QUERY} characters.")
+        raise ValueError(_("Please search with at most {n} characters.").format(n=LONGEST_QUERY))
     found = _ids(text)
     built = {unit.slug: unit for unit in units(Article.objects.public(at=at).filter(pk__in=found), at=at)}
     slugs = dict(Article.objects.filter(pk__in=found).values_list("pk", "slug"))

@@ -32,7 +32,7 @@ class MeaningChange:
 
     @property
     def label(self) -> str:
-        return KINDS[self.kind]
+        return str(KINDS[self.kind])
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Piece:
 
     @property
     def label(self) -> str:
-        return KINDS.get(self.sign, "")
+        return str(KINDS.get(self.sign, ""))
 
 
 @dataclass(frozen=True)

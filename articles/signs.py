@@ -5,20 +5,22 @@ import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy as _
+
 from articles.citations import CITATION, KEY, keys_in
 from articles.integrity.drugs import is_drug
 from articles.integrity.patterns import vocabulary
 from articles.integrity.quantities import DOSE_UNIT, NOT_DOSED_PER
 
 KINDS = {
-    "number": "number",
-    "unit": "unit",
-    "dose": "dose",
-    "drug": "drug",
-    "negation": "negation",
-    "strength": "strength",
-    "citation": "citation",
-    "warning": "danger word",
+    "number": _("number"),
+    "unit": _("unit"),
+    "dose": _("dose"),
+    "drug": _("drug"),
+    "negation": _("negation"),
+    "strength": _("strength"),
+    "citation": _("citation"),
+    "warning": _("danger word"),
 }
 
 

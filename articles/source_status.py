@@ -6,18 +6,21 @@ from datetime import date
 from typing import Any
 
 from django.core.cache import cache
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from articles.remembering import attempt, remembered
 from articles.retractions import LIST, LOADED, identifiers, natures
 from articles.states import RetractionNature
+from editorial.dates import in_words
 from editorial.models import AuditEntry
 
 VERSION = "retraction-list"
 FRESH_SECONDS = 60
 SAYS = {
-    RetractionNature.RETRACTION: ("Retracted", "retracted"),
-    RetractionNature.CONCERN: ("Expression of concern", "concern"),
-    RetractionNature.CORRECTION: ("Corrected since it was published", "draft"),
+    RetractionNature.RETRACTION: (gettext_lazy("Retracted"), "retracted"),
+    RetractionNature.CONCERN: (gettext_lazy("Expression of concern"), "concern"),
+    RetractionNature.CORRECTION: (gettext_lazy("Corrected since it was published"), "draft"),
 }
 
 
@@ -44,7 +47,8 @@ def statuses_of(references: Iterable[Mapping[str, Any]]) -> list[SourceStatus]:
     references = list(references)
     version = list_version()
     if not version:
-        return [SourceStatus("Not checked for retraction: no retraction list is loaded") for _ in references]
+        unlooked = SourceStatus(_("Not checked for retraction: no retraction list is loaded"))
+        return [unlooked for reference in references]
     day = date.fromisoformat(version.partition("/")[0])
     found = natures(references)
     return [_status(identifiers(reference), found, day) for reference in references]
@@ -57,9 +61,10 @@ def _newest() -> str:
 
 def _status(named: tuple[str, str], found: Mapping[str, str], day: date) -> SourceStatus:
     if not any(named):
-        return SourceStatus("Not checked for retraction: it has no DOI or PMID to look up")
+        return SourceStatus(_("Not checked for retraction: it has no DOI or PMID to look up"))
     nature = next((found[identifier] for identifier in named if identifier in found), None)
     if nature is None:
-        return SourceStatus(f"Not on the retraction list of {day:%-d %B %Y}")
+        return SourceStatus(_("Not on the retraction list of {day}").format(day=in_words(day)))
     words, state = SAYS[RetractionNature(nature)]
-    return SourceStatus(f"{words}, says the retraction list of {day:%-d %B %Y}", state)
+    said = _("{words}, says the retraction list of {day}").format(words=words, day=in_words(day))
+    return SourceStatus(said, state)

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from articles.notice_fields import printed
 from articles.states import PIPELINE, NoticeKind, State
 
@@ -27,17 +29,17 @@ class Told(StrEnum):
 
 
 LABELS = {
-    Told.DRAFT: "Draft",
-    Told.SUBMITTED: "Submitted, not yet checked",
-    Told.UNDER_REVIEW: "Under review, not yet checked",
-    Told.CHANGES_REQUESTED: "Changes requested, not approved",
-    Told.APPROVED: "Approved",
-    Told.OVERDUE: "Review overdue",
-    Told.CHANGED: "Approved; a newer version is being checked",
-    Told.SUPERSEDED: "Older version, replaced",
-    Told.REJECTED: "Not accepted",
-    Told.WITHDRAWN: "Withdrawn",
-    Told.RETRACTED: "Retracted",
+    Told.DRAFT: _("Draft"),
+    Told.SUBMITTED: _("Submitted, not yet checked"),
+    Told.UNDER_REVIEW: _("Under review, not yet checked"),
+    Told.CHANGES_REQUESTED: _("Changes requested, not approved"),
+    Told.APPROVED: _("Approved"),
+    Told.OVERDUE: _("Review overdue"),
+    Told.CHANGED: _("Approved; a newer version is being checked"),
+    Told.SUPERSEDED: _("Older version, replaced"),
+    Told.REJECTED: _("Not accepted"),
+    Told.WITHDRAWN: _("Withdrawn"),
+    Told.RETRACTED: _("Retracted"),
 }
 
 
@@ -103,7 +105,7 @@ class Standing:
 
     @property
     def label(self) -> str:
-        return LABELS[self.state]
+        return str(LABELS[self.state])
 
     @property
     def is_pending(self) -> bool:

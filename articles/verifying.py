@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from articles.models import Article, CheckedSentence, Revision
 from articles.passages import marks_of, sentences_in, sentences_of, unfolded
@@ -60,7 +61,7 @@ def verify(given: str, *, at: datetime) -> list[Found]:
     """
     given = given.strip()
     if len(given) > LONGEST:
-        raise ValueError(f"Please paste at most {LONGEST:,} characters at a time.")
+        raise ValueError(_("Please paste at most {n} characters at a time.").format(n=f"{LONGEST:,}"))
     if DIGEST.fullmatch(given.lower()):
         return _with_digest(given.lower(), Match.NAMED, at=at)
     if address := ADDRESS.fullmatch(given):
@@ -116,7 +117,7 @@ def _with_passage(given: str, *, at: datetime) -> list[Found]:
     readings = [reading for reading in (sentences_in(given), unfolded(given)) if reading]
     asked = set().union(*readings)
     if len(asked) > MOST_SENTENCES:
-        raise ValueError(f"Please paste at most {MOST_SENTENCES:,} sentences at a time.")
+        raise ValueError(_("Please paste at most {n} sentences at a time.").format(n=f"{MOST_SENTENCES:,}"))
     found = [_compared(each, each.unit, readings) for each in _candidates(asked, at=at) if each.unit]
     order = [Match.WHOLE, Match.SCATTERED, Match.PARTLY]
     return sorted(found, key=lambda f: (order.index(f.match), len(f.missing), not f.version.stands, -f.version.number))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from articles.past_versions import Check, Version
@@ -13,15 +14,15 @@ from articles.public import PublicArticle
 from editorial.models import AuditEntry
 
 ON_RECORD = {
-    "revision.frozen": "Frozen",
-    "decision.approve": "A reviewer approved it",
-    "decision.request_changes": "A reviewer asked for changes",
-    "decision.reject": "A reviewer rejected it",
-    "decision.unsafe": "A reviewer flagged it as unsafe",
-    "revision.released": "An editor released it",
-    "article.approved": "Approved",
-    "typing.signed": "A second person signed its typing correction",
-    "article.approval_carried": "The approval was carried over to the corrected typing",
+    "revision.frozen": _("Frozen"),
+    "decision.approve": _("A reviewer approved it"),
+    "decision.request_changes": _("A reviewer asked for changes"),
+    "decision.reject": _("A reviewer rejected it"),
+    "decision.unsafe": _("A reviewer flagged it as unsafe"),
+    "revision.released": _("An editor released it"),
+    "article.approved": _("Approved"),
+    "typing.signed": _("A second person signed its typing correction"),
+    "article.approval_carried": _("The approval was carried over to the corrected typing"),
 }
 RECOMPUTE = (
     "The digest is the SHA-256 of the value of “content”: take that string as JSON decodes it, encode it as UTF-8, and"
@@ -77,7 +78,7 @@ def records_of(article: Article, version: Version) -> list[Record]:
     """What was done with this digest, when, and under which number it stands in the audit chain."""
     entries = AuditEntry.objects.filter(about=article.about, action__in=ON_RECORD, data__digest=version.digest)
     return [
-        Record(entry.action, ON_RECORD[entry.action], entry.at, entry.record_number)
+        Record(entry.action, str(ON_RECORD[entry.action]), entry.at, entry.record_number)
         for entry in entries.order_by("sequence")
     ]
 

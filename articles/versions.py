@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from articles import bylines
 from articles.citations import keys_in
 from articles.models import Article, Revision
@@ -16,24 +18,24 @@ from editorial.models import User
 CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
 HEADING_MARKS = re.compile(r"^#{1,6} +", re.MULTILINE)
 LABELS = {
-    "title": "Question",
-    "short_answer": "Short answer",
-    "body": "Body",
-    "plain_body": "Plain-language version",
-    "topic": "Topic",
-    "audience": "Audience",
-    "authors": "Authors",
-    "translators": "Translators",
-    "ai": "AI involvement",
-    "declared": "Interests and funding",
-    "references": "References",
-    "searches": "Where we searched",
+    "title": _("Question"),
+    "short_answer": _("Short answer"),
+    "body": _("Body"),
+    "plain_body": _("Plain-language version"),
+    "topic": _("Topic"),
+    "audience": _("Audience"),
+    "authors": _("Authors"),
+    "translators": _("Translators"),
+    "ai": _("AI involvement"),
+    "declared": _("Interests and funding"),
+    "references": _("References"),
+    "searches": _("Where we searched"),
 }
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """What a reader of `old` would find different in `new`; both in the shape of frozen content."""
-    return [Change(LABELS[each.part], each.rows, each.part) for each in compare(_readable(old), _readable(new))]
+    return [Change(str(LABELS[each.part]), each.rows, each.part) for each in compare(_readable(old), _readable(new))]
 
 
 def shortened_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 
 from editorial import clock
 from editorial.audit import record
+from editorial.dates import in_words
 from editorial.errors import WorkflowError
 from editorial.models import User
 from reviews import policy
@@ -33,8 +35,10 @@ class Item:
 
     @property
     def words(self) -> str:
-        weight = "major" if self.is_major else "minor"
-        return f"{Interest(self.kind).label}: {self.what}, since {self.since} ({weight})"
+        said = (
+            _("{kind}: {what}, since {since} (major)") if self.is_major else _("{kind}: {what}, since {since} (minor)")
+        )
+        return said.format(kind=Interest(self.kind).label, what=self.what, since=self.since)
 
 
 @transaction.atomic
@@ -93,12 +97,13 @@ def printed(member: BoardMember, *, at: datetime | None = None) -> str:
     at = at or clock.now()
     declaration = newest(member, at=at)
     if declaration is None:
-        return "Never asked"
-    said = "; ".join(item.words for item in items_of(declaration)) or "none"
-    day = f"{declaration.declared_at:%-d %B %Y}"
+        return _("Never asked")
+    said = "; ".join(item.words for item in items_of(declaration)) or _("none")
+    days = {"day": in_words(declaration.declared_at), "end": in_words(declaration.expires_at)}
     if declaration.expires_at <= at:
-        return f"Expired on {declaration.expires_at:%-d %B %Y}. Declared on {day}: {said}"
-    return f"None declared ({day})" if declaration.none_declared else f"Declared on {day}: {said}"
+        return _("Expired on {end}. Declared on {day}: {said}").format(said=said, **days)
+    none = declaration.none_declared
+    return (_("None declared ({day})") if none else _("Declared on {day}: {said}")).format(said=said, **days)
 
 
 def frozen(assignment: ReviewAssignment) -> str:

@@ -1,6 +1,7 @@
 """The words for decisions, endings and messages."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from editorial.outgoing import Delivery as Delivery
 
@@ -105,12 +106,12 @@ class Ending(TextChoices):
 class Interest(TextChoices):
     """What has to be declared; the kinds of `product.md`."""
 
-    MONEY = "money", "Money"
-    JOB = "job", "Job"
-    SHARES = "shares", "Shares"
-    PATENTS = "patents", "Patents"
-    FAMILY = "family", "Family"
-    PUBLIC = "public_position", "Public position"
+    MONEY = "money", _("Money")
+    JOB = "job", _("Job")
+    SHARES = "shares", _("Shares")
+    PATENTS = "patents", _("Patents")
+    FAMILY = "family", _("Family")
+    PUBLIC = "public_position", _("Public position")
 
 
 class Declared(TextChoices):
@@ -208,33 +209,33 @@ ALWAYS_AT_ONCE = frozenset(
 class QuestionStage(TextChoices):
     """What became of a reader's question."""
 
-    OPEN = "open", "Waiting for the editors"
-    MERGED = "merged", "Joined with the same question"
-    ANSWERED = "answered", "Answered"
-    DRAFTED = "drafted", "Being written about"
-    DECLINED = "declined", "Not taken up"
+    OPEN = "open", _("Waiting for the editors")
+    MERGED = "merged", _("Joined with the same question")
+    ANSWERED = "answered", _("Answered")
+    DRAFTED = "drafted", _("Being written about")
+    DECLINED = "declined", _("Not taken up")
 
 
 class Problem(TextChoices):
     """What a reader says is the matter with a sentence."""
 
-    SAFETY = "safety", "Safety: it could hurt someone"
-    WRONG = "wrong", "It is wrong"
-    OUTDATED = "outdated", "It is out of date"
-    SOURCE = "source", "Something is the matter with a source"
-    UNCLEAR = "unclear", "It is unclear"
+    SAFETY = "safety", _("Safety: it could hurt someone")
+    WRONG = "wrong", _("It is wrong")
+    OUTDATED = "outdated", _("It is out of date")
+    SOURCE = "source", _("Something is the matter with a source")
+    UNCLEAR = "unclear", _("It is unclear")
 
 
 class ReportStage(TextChoices):
-    OPEN = "open", "Being looked into"
-    ESCALATED = "escalated", "With the responsible editor"
-    SETTLED = "settled", "Settled"
+    OPEN = "open", _("Being looked into")
+    ESCALATED = "escalated", _("With the responsible editor")
+    SETTLED = "settled", _("Settled")
 
 
 class Outcome(TextChoices):
     """How a report was settled, as readers are told."""
 
-    CHANGED = "changed", "The text was changed, or is being changed"
-    MARKED = "marked", "A notice was put on the text, or it was taken down"
-    STANDS = "stands", "We looked into it, and the text stands"
-    ELSEWHERE = "elsewhere", "It is not about what this text says"
+    CHANGED = "changed", _("The text was changed, or is being changed")
+    MARKED = "marked", _("A notice was put on the text, or it was taken down")
+    STANDS = "stands", _("We looked into it, and the text stands")
+    ELSEWHERE = "elsewhere", _("It is not about what this text says")

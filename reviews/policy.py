@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from articles.models import RiskClass, Topic
 from articles.states import Risk
@@ -224,19 +226,21 @@ def described(policy: Policy) -> list[dict[str, Any]]:
 def silence(terms: Terms) -> list[str]:
     """The ladder in words, one sentence a rung."""
     what = {
-        Act.REMIND: "the reviewer is reminded",
-        Act.DEPUTY: "the reviewer’s deputy is asked",
-        Act.EDITOR: "the editors are told",
-        Act.REASSIGN: "it is passed on to whoever fits best",
+        Act.REMIND: _("the reviewer is reminded"),
+        Act.DEPUTY: _("the reviewer’s deputy is asked"),
+        Act.EDITOR: _("the editors are told"),
+        Act.REASSIGN: _("it is passed on to whoever fits best"),
     }
-    return [f"{_when(rung.days)} {what[Act(rung.act)]}." for rung in terms.ladder]
+    said = _("{when} {what}.")
+    return [said.format(when=_when(rung.days), what=what[Act(rung.act)]) for rung in terms.ladder]
 
 
 def _when(days: int) -> str:
     if days == 0:
-        return "On the due date"
-    many = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
-    return f"{many} {'before' if days < 0 else 'after'} the due date"
+        return _("On the due date")
+    if days < 0:
+        return ngettext("{n} day before the due date", "{n} days before the due date", -days).format(n=-days)
+    return ngettext("{n} day after the due date", "{n} days after the due date", days).format(n=days)
 
 
 def _refuse_nonsense(rules: Mapping[int, Rule]) -> None:

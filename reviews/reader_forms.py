@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from articles.forms.words import Words
 from editorial import clock
@@ -15,16 +17,17 @@ from reviews.kinds import Problem
 SALT = "opened"
 QUICKEST, SLOWEST = timedelta(seconds=2), timedelta(days=1)
 TRAP = "website"
+AT_MOST = _("At most {n} characters. Leave out names and anything that says who you are.")
 
 
 def question_field() -> Words:
     return Words(
-        label="Your question",
+        label=_("Your question"),
         spoken="question",
         lines=3,
         limit=questions.LONGEST,
-        help_text=f"At most {questions.LONGEST} characters. Leave out names and anything that says who you are.",
-        error_messages={"required": "Write your question first."},
+        help_text=format_lazy(AT_MOST, n=questions.LONGEST),
+        error_messages={"required": _("Write your question first.")},
     )
 
 
@@ -53,21 +56,25 @@ class FromAPerson(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get(TRAP):
             raise ValidationError(
-                "Something filled in a part of this form that people do not see, as programs do, so nothing was sent."
-                " That part is empty again: send it once more."
+                _(
+                    "Something filled in a part of this form that people do not see, as programs do, so nothing was"
+                    " sent. That part is empty again: send it once more."
+                )
             )
         age = clock.now() - self._opened_at()
         if age < QUICKEST:
-            raise ValidationError("This came faster than anybody types, so nothing was sent. Send it once more.")
+            raise ValidationError(_("This came faster than anybody types, so nothing was sent. Send it once more."))
         if age > SLOWEST:
-            raise ValidationError("This page was open for more than a day, so nothing was sent. Send it once more.")
+            raise ValidationError(_("This page was open for more than a day, so nothing was sent. Send it once more."))
         return cleaned
 
     def _opened_at(self) -> datetime:
         try:
             return datetime.fromisoformat(signing.loads(self.data.get("opened", ""), salt=SALT))
         except (signing.BadSignature, ValueError):
-            raise ValidationError("This did not come from our page, so nothing was sent. Send it once more.") from None
+            raise ValidationError(
+                _("This did not come from our page, so nothing was sent. Send it once more.")
+            ) from None
 
 
 class QuestionForm(FromAPerson):
@@ -81,24 +88,24 @@ class ReportForm(FromAPerson):
     """What a reader found wrong with a text."""
 
     quote = Words(
-        label="The sentence it is about",
+        label=_("The sentence it is about"),
         spoken="quote",
         lines=3,
         limit=reports.LONGEST_QUOTE,
         required=False,
-        help_text="Copied from the page, so that we find it.",
+        help_text=_("Copied from the page, so that we find it."),
     )
     kind = forms.ChoiceField(
-        label="What is the matter?",
+        label=_("What is the matter?"),
         choices=Problem.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what comes closest."},
+        error_messages={"required": _("Choose what comes closest.")},
     )
     words = Words(
-        label="What you found",
+        label=_("What you found"),
         spoken="report",
         lines=6,
         limit=reports.LONGEST_WORDS,
-        help_text=f"At most {reports.LONGEST_WORDS} characters. Leave out names and anything that says who you are.",
-        error_messages={"required": "Say in a sentence or two what you found."},
+        help_text=format_lazy(AT_MOST, n=reports.LONGEST_WORDS),
+        error_messages={"required": _("Say in a sentence or two what you found.")},
     )
