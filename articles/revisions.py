@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from articles import bylines
 from articles.citations import numbering
 from articles.disclaimers import DISCLAIMERS
@@ -230,9 +232,8 @@ def _reference_lines(content: dict[str, Any]) -> str:
 
 def _search_lines(content: dict[str, Any]) -> str:
     """Content that was frozen before searches were recorded has none."""
-    lines = (
-        f"{s['where']}, {s['date']}: {s['terms']} ({s['hits']} hits). {s['note']}" for s in content.get("searches", ())
-    )
+    said = _("{where}, {date}: {terms} ({hits} hits). {note}")
+    lines = (said.format(**search) for search in content.get("searches", ()))
     return "\n".join(line.strip() for line in lines)
 
 

@@ -292,6 +292,7 @@ LANGUAGE_CODE = "en-gb"
 # The one language that readers' pages speak (English, or one with a catalogue in `locale`); the desks speak English.
 READERS_LANGUAGE = env("READERS_LANGUAGE", LANGUAGE_CODE)
 LOCALE_PATHS = [HOME / "locale"]
+FORMAT_MODULE_PATH = ["editorial.formats"]
 # The languages this site has texts in: a text in one of them is cautioned in it. The desk does not start where a
 # caution lacks words in one.
 LANGUAGES = [(code, LANG_INFO.get(code, {}).get("name", code)) for code in dict.fromkeys(["en", *words("LANGUAGES")])]

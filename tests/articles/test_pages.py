@@ -312,13 +312,13 @@ def test_lists_quote_only_what_was_checked(client, ana, approved):
 
 
 def test_the_first_page_counts_what_is_checked(client, submitted, approved):
-    assert "1 of 2 articles here is checked" in words(tree_of(client.get(reverse("article-list"))).find("body"))
+    assert "1 of 2 pages here is checked" in words(tree_of(client.get(reverse("article-list"))).find("body"))
 
 
 def test_a_forged_approval_is_not_listed_as_checked(client, submitted):
     Article.objects.filter(pk=submitted.pk).update(state="under_review")
     body = words(tree_of(client.get(reverse("article-list"))).find("body"))
-    assert "0 of 1 articles here are checked" in body
+    assert "0 of 1 pages here are checked" in body
 
 
 @pytest.mark.slow
