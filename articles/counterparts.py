@@ -56,7 +56,7 @@ class Newer:
 
     def passage(self, quote: str, *, field: str, old: "Newer") -> Counterpart:
         """The same for words of any length, quoted as readers see them: what became of the sentence they stand in."""
-        signs, where = _signs(quote), LABELS[field]
+        signs, where = _signs(quote), str(LABELS[field])
         if signs in _signs(_BESIDE.sub("", self.content[field])):
             return Counterpart(quote, where, None)
         changed = (one for one in old._around(signs, field) if one not in self.split[field])

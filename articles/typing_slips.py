@@ -146,7 +146,7 @@ def _touched(hunk: _Hunk, was: Iterable[Sign], now: Iterable[Sign]) -> str:
     if out.isalpha() and out.casefold() == into.casefold() and len(out) > LONGEST_UNIT:
         return ""
     touched = [*_touching(was, hunk.at_old, len(out)), *_touching(now, hunk.at_new, len(into))]
-    return KINDS[touched[0].kind] if touched else ""
+    return str(KINDS[touched[0].kind]) if touched else ""
 
 
 def _out_of_order(part: str, was: Iterable[Sign], now: Iterable[Sign]) -> Iterator[Objection]:
@@ -154,7 +154,7 @@ def _out_of_order(part: str, was: Iterable[Sign], now: Iterable[Sign]) -> Iterat
     for one, other in zip_longest(was, now):
         named = one or other
         if one is None or other is None or (one.kind, says(one)) != (other.kind, says(other)):
-            yield Objection(part, KINDS[named.kind], one.text if one else "", other.text if other else "")
+            yield Objection(part, str(KINDS[named.kind]), one.text if one else "", other.text if other else "")
             return
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -64,7 +65,7 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 
 def _is_whole(message: Message) -> bool:
-    said = message.string
+    said: Any = message.string
     given = [str(words or "") for words in (said if isinstance(said, tuple | list) else [said])]
     names = _names(_first(message))
     return all(given) and not list(message.check()) and all(_names(words) == names for words in given)
