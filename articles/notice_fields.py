@@ -6,10 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from articles.rendering import UnreadableText, clean_text
 from articles.states import NoticeKind
 from editorial import clock
+from editorial.dates import in_words
 from editorial.errors import WorkflowError
 
 LONGEST = 2000
@@ -31,49 +34,57 @@ class Field:
 
 FIELDS: dict[NoticeKind, tuple[Field, ...]] = {
     NoticeKind.CORRECTION: (
-        Field("was_wrong", "What was wrong", "Quote the words as they stood."),
-        Field("is_right", "What is right"),
-        Field("effect", "What it does to the conclusion", "Say so too if it does nothing."),
+        Field("was_wrong", _("What was wrong"), "Quote the words as they stood."),
+        Field("is_right", _("What is right")),
+        Field("effect", _("What it does to the conclusion"), "Say so too if it does nothing."),
         Field(
             "noticed_by",
-            "Who noticed it",
+            _("Who noticed it"),
             choices=(
-                *(("reader", "A reader"), ("author", "An author")),
-                *(("editor", "An editor"), ("board", "A member of the board")),
+                *(("reader", _("A reader")), ("author", _("An author"))),
+                *(("editor", _("An editor")), ("board", _("A member of the board"))),
             ),
         ),
-        Field("noticed_on", "Noticed on", is_date=True, is_past=True),
+        Field("noticed_on", _("Noticed on"), is_date=True, is_past=True),
     ),
     NoticeKind.CONCERN: (
-        Field("concern", "What the concern is"),
-        Field("doing", "What is being done about it"),
-        Field("expected_on", "An outcome is expected by", is_date=True),
+        Field("concern", _("What the concern is")),
+        Field("doing", _("What is being done about it")),
+        Field("expected_on", _("An outcome is expected by"), is_date=True),
     ),
     NoticeKind.RETRACTION: (
         Field(
             "category",
-            "Why it is retracted",
+            _("Why it is retracted"),
             choices=(
-                *(("error", "An error in the text"), ("source", "Its sources do not hold")),
-                *(("harm", "Following it could harm"), ("misconduct", "Misconduct")),
-                *(("other", "Another reason"),),
+                *(("error", _("An error in the text")), ("source", _("Its sources do not hold"))),
+                *(("harm", _("Following it could harm")), ("misconduct", _("Misconduct"))),
+                *(("other", _("Another reason")),),
             ),
         ),
         Field(
             "asked_by",
-            "Who asked for it",
+            _("Who asked for it"),
             choices=(
-                *(("authors", "Its authors"), ("editors", "The editors")),
-                *(("board", "The board"), ("others", "Somebody else")),
+                *(("authors", _("Its authors")), ("editors", _("The editors"))),
+                *(("board", _("The board")), ("others", _("Somebody else"))),
             ),
         ),
-        Field("advice", "What it does to the advice", "What readers should no longer rely on, and what holds instead."),
+        Field(
+            "advice", _("What it does to the advice"), "What readers should no longer rely on, and what holds instead."
+        ),
         Field(
             "authors_agree",
-            "Whether the authors agree",
-            choices=(("yes", "They agree"), ("no", "They do not agree"), ("not_reached", "They could not be asked")),
+            _("Whether the authors agree"),
+            choices=(
+                ("yes", _("They agree")),
+                ("no", _("They do not agree")),
+                ("not_reached", _("They could not be asked")),
+            ),
         ),
-        Field("replaced_by", "Replaced by", "The address of the text that takes its place, if any.", is_optional=True),
+        Field(
+            "replaced_by", _("Replaced by"), "The address of the text that takes its place, if any.", is_optional=True
+        ),
     ),
     NoticeKind.DISSENT: (
         Field("name", "Name"),
@@ -83,12 +94,15 @@ FIELDS: dict[NoticeKind, tuple[Field, ...]] = {
     NoticeKind.WITHDRAWAL: (
         Field(
             "why",
-            "Why it is withdrawn",
+            _("Why it is withdrawn"),
             "Readers see this.",
             choices=(
-                *(("authors", "Its authors asked for it"), ("outdated", "It is out of date")),
-                *(("replaced", "Another text takes its place"), ("mistaken", "It should not have been submitted")),
-                *(("other", "Another reason"),),
+                *(("authors", _("Its authors asked for it")), ("outdated", _("It is out of date"))),
+                *(
+                    ("replaced", _("Another text takes its place")),
+                    ("mistaken", _("It should not have been submitted")),
+                ),
+                *(("other", _("Another reason")),),
             ),
         ),
     ),
@@ -127,7 +141,7 @@ def checked(kind: NoticeKind, said: Mapping[str, Any]) -> dict[str, str]:
 def printed(kind: str, details: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """Label and words of each that was said; a notice older than its fields has none."""
     return tuple(
-        (field.label, _spoken(field, details[field.name]))
+        (gettext(field.label), _spoken(field, details[field.name]))
         for field in FIELDS.get(NoticeKind(kind), ())
         if field.name in details
     )
@@ -163,5 +177,6 @@ def _as_date(field: Field, words: str) -> str:
 
 def _spoken(field: Field, words: str) -> str:
     if field.is_date:
-        return f"{date.fromisoformat(words):%-d %B %Y}"
-    return dict(field.choices).get(words, words)
+        return in_words(date.fromisoformat(words))
+    choice = dict(field.choices).get(words)
+    return gettext(choice) if choice else words
