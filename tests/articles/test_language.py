@@ -74,8 +74,10 @@ def house(client, ana, rob, rita, eva, ruth):
         replaced, reviewer=rob, editor=eva, why="Newer.", short_answer="Somewhat, and not at once."
     )
     doubted, retracted, gone = (factories.approved(**people) for _ in range(3))
-    publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.")
-    publication.retract(retracted, by=ruth, text="It overstates the effect.", reason="Misread.")
+    publication.raise_concern(doubted, by=ruth, text="A reader doubts a number.", details=factories.CONCERN)
+    publication.retract(
+        retracted, by=ruth, text="It overstates the effect.", reason="Misread.", details=factories.RETRACTION
+    )
     publication.withdraw(gone, by=ana, reason="Written anew elsewhere.")
     returned = factories.assigned(factories.submitted(by=ana), rob, by=eva)
     factories.decided(returned, "request_changes")
