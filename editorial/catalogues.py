@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 FUNCTIONS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "ngettext": (1, 2)}
+NO_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 APPS = ("editorial", "articles", "reviews")
 
 
@@ -44,8 +46,10 @@ def missing_in(text: str) -> list[str]:
 
 
 def compiled(text: str) -> bytes:
-    out = io.BytesIO()
-    write_mo(out, read_po(io.BytesIO(text.encode())))
+    """The same bytes for the same words: the day it is done on is none of them."""
+    catalog, out = read_po(io.BytesIO(text.encode())), io.BytesIO()
+    catalog.creation_date = catalog.revision_date = NO_DAY
+    write_mo(out, catalog)
     return out.getvalue()
 
 
@@ -67,8 +71,9 @@ def _sources() -> Iterator[tuple[str, str]]:
 def _is_whole(message: Message) -> bool:
     said: Any = message.string
     given = [str(words or "") for words in (said if isinstance(said, tuple | list) else [said])]
-    names = _names(_first(message))
-    return all(given) and not list(message.check()) and all(_names(words) == names for words in given)
+    asked = [str(words) for words in (message.id if isinstance(message.id, tuple | list) else [message.id])]
+    names = [_names(words) for words in asked]
+    return all(given) and not list(message.check()) and all(_names(words) in names for words in given)
 
 
 def _names(words: str) -> set[str]:

@@ -5,6 +5,7 @@ import re
 
 import lxml.html
 import pytest
+from babel.messages.pofile import read_po
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.utils import translation
 
 from articles.asking import unit_at
 from articles.caution import every_caution
-from editorial import clock
+from editorial import catalogues, checks, clock
 from editorial.refusal_pages import refusal
 from reviews import publication, questions, reports
 from reviews.kinds import Problem
@@ -23,6 +24,7 @@ PLACES = re.compile(r"(%\(\w+\)s|%%|\{\w*\}|<[^>]+>|&\w+;)")
 ACCENTS = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "áƀçđéƒĝĥíĵķłɱñóƥɋřšťúṽŵẋýžÁɃÇĐÉƑĜĤÍĴĶŁṀÑÓƤɊŘŠŤÚṼŴẊÝŽ"
 )
+GERMAN = settings.HOME / "locale" / "de" / "LC_MESSAGES" / "django.po"
 READ_OUT = ("aria-label", "placeholder", "alt", "title")
 HEAD = "//meta[@name='description' or @property='og:title' or @property='og:image:alt']/@content"
 # Names of things, the same in every language.
@@ -126,3 +128,48 @@ def test_every_word_of_the_house_is_marked_for_translation(house, monkeypatch):
                 if re.search("[A-Za-z]{3}", piece) and piece not in known and piece not in NAMES:
                     bare.setdefault(piece, address)
     assert bare == {}
+
+
+@pytest.mark.django_db
+@pytest.mark.one_stack
+def test_readers_of_a_german_site_meet_no_english_word_of_the_house(house, client, settings):
+    settings.READERS_LANGUAGE = "de"
+    pages, known = list(house()), written()
+    said = [m for m in read_po(GERMAN.open("rb")) if isinstance(m.id, str) and m.id != m.string and " " in m.id]
+    english = [m.id for m in said if not PLACES.search(m.id) and m.id not in known]
+    assert len(english) > 200
+    for address, html in pages:
+        words = " ".join(" ".join(said_on(html)).split())
+        assert [one for one in english if one in words] == [], address
+    assert 'lang="de"' in client.get("/no/such/page/").text
+    assert "Zum Haupttext springen" in client.get("/no/such/page/").text
+    assert "Sign in" in client.get(reverse("login")).text
+
+
+@pytest.mark.django_db
+@pytest.mark.one_stack
+def test_another_language_is_another_page_to_every_cache(client, approved, settings):
+    address = approved.get_absolute_url()
+    english = client.get(address)
+    settings.READERS_LANGUAGE = "de"
+    german = client.get(address, headers={"if-none-match": english["ETag"]})
+    assert german.status_code == 200
+    assert "Geprüft von Rob, Physiotherapist, am" in german.text
+    assert german["ETag"] != english["ETag"]
+    assert client.get(address, headers={"if-none-match": german["ETag"]}).status_code == 304
+
+
+def test_the_german_catalogue_is_complete_and_compiled():
+    """Where this fails after a change of words: `manage.py catalogue de`, and translate what it names."""
+    now = catalogues.updated(GERMAN.read_text(), locale="de")
+    assert catalogues.missing_in(now) == []
+    assert now == GERMAN.read_text()
+    assert catalogues.compiled(now) == GERMAN.with_suffix(".mo").read_bytes()
+
+
+def test_the_desk_does_not_start_in_a_language_without_words(settings):
+    assert checks.the_language_of_readers_is_there() == []
+    settings.READERS_LANGUAGE = "de"
+    assert checks.the_language_of_readers_is_there() == []
+    settings.READERS_LANGUAGE = "xx"
+    assert [fault.id for fault in checks.the_language_of_readers_is_there()] == ["editorial.E005"]
