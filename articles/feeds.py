@@ -19,6 +19,7 @@ from articles.metadata import address, description
 from articles.models import Article, Topic
 from articles.public import PublicArticle, for_public, standing_of, units
 from editorial import clock
+from editorial.dates import in_words
 
 ENTRIES = 30
 SAID_OF_ALL = gettext_lazy("Each entry begins with who checked it and when, or with what has not been done.")
@@ -91,7 +92,7 @@ def _json(newest: list[PublicArticle], *, name: str, path: str) -> str:
 def _summary(unit: PublicArticle) -> str:
     """What may be said of the text, the text in short, and what was said after the fact."""
     notices = (
-        " ".join([f"{o.kind.label}, {o.at:%-d %B %Y}: {o.text}", *(f"{label}: {said}" for label, said in o.details)])
+        " ".join([f"{o.kind.label}, {in_words(o.at)}: {o.text}", *(f"{label}: {said}" for label, said in o.details)])
         for o in unit.standing.overlays
     )
     return "\n".join([description(unit), *notices])
