@@ -233,6 +233,7 @@ class NoticeForm(StrictForm):
         super().__init__(*args, **kwargs)
         last = {name: self.fields.pop(name) for name in ("reason", "for_good") if name in self.fields}
         self.fields |= {field.name: _asked(field) for field in FIELDS[self.kind]} | last
+        self.needed_for_some = {field.name for field in FIELDS[self.kind] if not field.is_optional}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -252,8 +253,6 @@ def _asked(field: Field) -> forms.Field:
     """The rules of `notice_fields` judge what is typed, so that every door says the same."""
     asked = AsTyped()
     asked.label, asked.help_text = field.label, field.help_text
-    # Not required of the browser, which would say so in words of its own; but neither called optional.
-    asked.required = not field.is_optional
     asked.widget = (
         forms.RadioSelect(choices=field.choices)
         if field.choices

@@ -281,7 +281,9 @@ def withdrawn(tell: Teller) -> Story:
     yield from checked(tell, "migraine-overview", by="tomas", board=("jonas",), ago=90, level=2)
     yield 15
     article = Article.objects.get(topic__slug="neurology")
-    publication.withdraw(article, by=article.author, reason="Example: it is being rewritten around a newer guideline.")
+    publication.withdraw(
+        article, by=article.author, why="outdated", reason="Example: it is being rewritten around a newer guideline."
+    )
 
 
 def retracted(tell: Teller) -> Story:

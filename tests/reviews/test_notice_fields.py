@@ -36,6 +36,7 @@ def test_a_correction_says_what_was_wrong_wherever_it_is_told(client, approved, 
     assert refused.status_code == 422
     assert "“What it does to the conclusion” has to be said." in words(refused)
     assert "has to be a date" in words(refused)
+    assert "This field is required" not in words(refused)
     assert "One number was wrong." in words(refused)
     assert client.post(page, said).status_code == 302
     notice = Notice.objects.get()
