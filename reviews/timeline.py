@@ -45,7 +45,7 @@ class Sort(TextChoices):
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened; `number` is the revision that was frozen with it, where one was."""
+    """One thing that happened, with the revision that was frozen or the decision that was made, where one was."""
 
     at: datetime
     sort: Sort
@@ -54,6 +54,8 @@ class Event:
     words: str = ""
     fields: tuple[Change, ...] = ()
     number: int | None = None
+    digest: str = ""
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def _versions(look: Look) -> Iterator[Event]:
     revisions = Revision.objects.filter(article=look.article).defer("content", "findings")
     for one in look.newest(revisions, "submitted_at"):
         said = f"Revision {one.number} was frozen"
-        yield Event(one.submitted_at, Sort.VERSIONS, said, one.submitted_by_label, one.change_note, number=one.number)
+        named = {"number": one.number, "digest": one.digest[:12]}
+        yield Event(one.submitted_at, Sort.VERSIONS, said, one.submitted_by_label, one.change_note, **named)
 
 
 def _steps(look: Look) -> Iterator[Event]:
@@ -172,7 +175,8 @@ def _decisions(look: Look) -> Iterator[Event]:
     seen = decisions_visible_to(look.user, look.article, office=look.office)
     for one in look.newest(seen, "decided_at"):
         said = f"Decision on revision {one.revision.number}: {one.said.lower()}"
-        yield Event(one.decided_at, Sort.DECISIONS, said, f"{one.reviewer_label}, {one.profession}", _cut(one.reason))
+        by = f"{one.reviewer_label}, {one.profession}"
+        yield Event(one.decided_at, Sort.DECISIONS, said, by, one.reason, decision=one)
 
 
 def _points(look: Look) -> Iterator[Event]:

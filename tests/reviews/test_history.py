@@ -54,6 +54,7 @@ def test_it_tells_each_as_much_as_they_may_know(client, story, ana, eva, rita, r
         assert told in shown["ana"], told
         assert told in shown["eva"], told
         assert told not in shown["rita"], told
+    assert story.latest_revision.digest[:12] in shown["rita"]
     for told in EDITORS:
         assert told in shown["eva"], told
         assert told not in shown["ana"], told
