@@ -81,7 +81,7 @@ def escalate(report: ProblemReport, *, by: User) -> None:
     report.escalated_at = clock.now()
     report.stage = ReportStage.ESCALATED
     report.save(update_fields=["stage", "escalated_at"])
-    if report.claim and article.approval and article.approval.revision_id == report.revision_id:
+    if report.claim and _is_still_approved(article, report.claim):
         rechecks.open_recheck(
             article,
             by=by,
@@ -143,6 +143,13 @@ def due_at(kind: Problem, *, reported_at: datetime) -> datetime:
 def by_key(token: str) -> ProblemReport | None:
     """The report behind a private address."""
     return ProblemReport.objects.select_related("article").filter(key=private_addresses.key_of(token)).first()
+
+
+def _is_still_approved(article: Article, claim: str) -> bool:
+    """The approved text says it, though another sentence may have had its typing corrected since it was reported."""
+    if article.approval is None or not rechecks.has_text_to_read(article):
+        return False
+    return any(claim == each.identity for each in claims_of(article.approval.revision))
 
 
 def _open(report: ProblemReport, article: Article, *, by: User) -> ProblemReport:

@@ -257,12 +257,15 @@ def test_an_editor_has_chosen_claims_or_the_whole_text_read_again_from_its_page(
         rechecks.open_recheck(approved, by=eva, reason=RecheckReason.EDITOR, words="Why.", claims=["0" * 64])
 
 
-def test_a_report_that_is_taken_up_has_its_sentence_read_again(approved, eva):
+def test_a_report_that_is_taken_up_has_its_sentence_read_again(approved, ana, eva):
     quote = "Regular exercise probably eases long-lasting low back pain a little"
     report, _ = reports.receive(unit_of(approved), kind=Problem.WRONG, words="Not true.", quote=quote)
+    # A slip of the typing elsewhere in the text is mended meanwhile.
+    approved = factories.typing_signed(factories.typing_proposed(approved, by=ana), by=eva)
     reports.escalate(report, by=eva)
     recheck = Recheck.objects.get(report=report)
     assert recheck.claims == [report.claim] != [""]
+    assert recheck.revision == approved.latest_revision != report.revision
     assert "Not true" not in recheck.words
 
 
