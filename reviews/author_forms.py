@@ -22,12 +22,13 @@ class SubmitForm(forms.Form):
     use_required_attribute = False
 
     change_note = Words(
-        label="Note to the editors and reviewers",
+        label="Note on this version",
         spoken="note",
         lines=3,
         limit=500,
         required=False,
-        help_text="What this version is about, or what you changed. It is kept with the revision.",
+        help_text="What it is about, or what you changed and why. The editors and reviewers read it now; readers see it"
+        " in the change history, for good, once this version is public.",
     )
     edition = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

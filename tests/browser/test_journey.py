@@ -150,7 +150,7 @@ def _ana_reads_why_and_revises(page):
     expect(page.get_by_role("main")).to_contain_text("Nothing is left that has to be answered")
     _tab(page, "Submit")
     expect(page.locator("ins", has_text="small")).to_be_visible()
-    page.get_by_label("Note to the editors and reviewers").fill(NOTE)
+    page.get_by_label("Note on this version").fill(NOTE)
     page.get_by_role("button", name="Submit revision 2").click()
     expect(page.get_by_role("status")).to_contain_text("Revision 2 was sent to the editors")
 
