@@ -19,7 +19,7 @@ from articles.seals import is_intact
 from articles.states import PIPELINE, NoticeKind, State
 from editorial import clock
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from editorial.models import User
 from reviews import assignments, dissents, matching, policy, publication, queue, rechecks, thread_cards, timeline
 from reviews.findings import findings_of
@@ -170,7 +170,7 @@ def _do(request: StaffRequest, article: Article) -> HttpResponse:
 
 def _refused(request: StaffRequest, pk: int, name: str, form: Form, refusal: Exception) -> HttpResponse:
     """The page as it is now, with the sentence of the refusal beside the form and everything typed still in it."""
-    status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+    status = status_of(refusal)
     article = for_public(Article.objects.all()).select_related("author").get(pk=pk)
     if name == "release":
         form = _form(name, article, None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from editorial import clock
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from reviews import absences, credentials, interests, policy
 from reviews.member_forms import (
     AbsenceForm,
@@ -168,7 +168,7 @@ def _settle(
         act.call(request, member, form.cleaned_data)
     except (WorkflowError, PermissionDenied) as refusal:
         form.add_error(None, str(refusal))
-        status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+        status = status_of(refusal)
         return page(request, member, status=status, bound=(name, form), refusal=str(refusal))
     messages.success(request, act.done)
     return here

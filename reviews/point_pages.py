@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from reviews import editor_points, thread_cards
 from reviews.forms import AsTyped, StrictForm
 from reviews.models import Thread
@@ -64,7 +64,7 @@ def points(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         verb(article, _read(form(request.POST)), request.user)
     except (WorkflowError, PermissionDenied) as refusal:
-        status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
+        status = status_of(refusal)
         return _page(request, article, status, refusal=str(refusal))
     messages.success(request, done)
     return redirect("admin:article-points", article.pk)

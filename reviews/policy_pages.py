@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from articles.models import Topic
 from articles.states import Risk
 from editorial.admin_doors import visitor
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from reviews import policy
 from reviews.forms import BoardTermsForm, LadderForm, PolicyNoteForm, RuleForm
 from reviews.models import ReviewPolicy
@@ -77,6 +77,6 @@ def _lay_down(request: HttpRequest, forms: _PolicyForms) -> tuple[str, int]:
     try:
         laid = policy.lay_down(rules, by=visitor(request), note=forms.note.cleaned_data["note"], terms=terms)
     except WorkflowError as refusal:
-        return str(refusal), 409 if isinstance(refusal, Conflict) else 422
+        return str(refusal), status_of(refusal)
     messages.success(request, f"{laid} is in force from now on.")
     return "", 200

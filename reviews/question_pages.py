@@ -1,12 +1,11 @@
 """The editors' pages about readers' questions: the list, and one question with what can be done about it."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,16 +13,15 @@ from articles.asking import passages_for
 from articles.states import Audience
 from editorial import clock
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError
 from editorial.models import User
 from reviews import questions
+from reviews.act_pages import Act, attempt
 from reviews.kinds import QuestionStage
 from reviews.models import ReaderQuestion
 from reviews.settling_forms import AnswerForm, DeclineQuestionForm, DraftForm, MergeForm
 
 MOST_SETTLED = 30
-
-Verb = Callable[[ReaderQuestion, User, dict[str, Any]], Any]
 
 
 def _merge(question: ReaderQuestion, by: User, said: dict[str, Any]) -> None:
@@ -37,8 +35,7 @@ def _draft(question: ReaderQuestion, by: User, said: dict[str, Any]) -> None:
     questions.draft(question, by=by, **(said | {"audience": Audience(said["audience"])}))
 
 
-# Name → (its form, the verb, what is said when it is done).
-ACTS: dict[str, tuple[type[Form], Verb, str]] = {
+ACTS: dict[str, Act] = {
     "answer": (
         AnswerForm,
         lambda question, by, said: questions.answer(question, slug=said["article"], words=said["words"], by=by),
@@ -86,22 +83,11 @@ def _let_in(request: StaffRequest) -> None:
 
 
 def _do(request: StaffRequest, question: ReaderQuestion) -> HttpResponse:
-    name = request.POST.get("act", "")
-    if name not in ACTS:
-        raise Http404
-    form_class, verb, done = ACTS[name]
-    form, status = form_class(request.POST, auto_id=f"{name}-%s"), 422
-    if form.is_valid():
-        try:
-            verb(question, request.user, form.cleaned_data)
-        except (WorkflowError, PermissionDenied) as refusal:
-            form.add_error(None, str(refusal))
-            status = 409 if isinstance(refusal, Conflict) else 422
-        else:
-            messages.success(request, done)
-            return redirect("admin:reviews_readerquestion_changelist")
+    not_done = attempt(request, ACTS, question)
+    if not_done is None:
+        return redirect("admin:reviews_readerquestion_changelist")
     question.refresh_from_db()
-    return _page(request, question, status=status, bound={name: form})
+    return _page(request, question, status=not_done.status, bound=not_done.bound)
 
 
 def _page(

@@ -1,30 +1,23 @@
 """The editors' pages about readers' reports: the list, and one report with what can be done about it."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from editorial import clock
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
-from editorial.models import User
 from reviews import reports
+from reviews.act_pages import Act, attempt
 from reviews.kinds import Outcome
 from reviews.models import ProblemReport
 from reviews.settling_forms import EscalateForm, SettleForm
 
 MOST_OPEN, MOST_SETTLED = 200, 30
 
-Verb = Callable[[ProblemReport, User, dict[str, Any]], Any]
-
-# Name → (its form, the verb, what is said when it is done).
-ACTS: dict[str, tuple[type[Form], Verb, str]] = {
+ACTS: dict[str, Act] = {
     "settle": (
         SettleForm,
         lambda report, by, said: reports.settle(report, outcome=Outcome(said["outcome"]), words=said["words"], by=by),
@@ -68,22 +61,11 @@ def _let_in(request: StaffRequest) -> None:
 
 
 def _do(request: StaffRequest, report: ProblemReport) -> HttpResponse:
-    name = request.POST.get("act", "")
-    if name not in ACTS:
-        raise Http404
-    form_class, verb, done = ACTS[name]
-    form, status = form_class(request.POST, auto_id=f"{name}-%s"), 422
-    if form.is_valid():
-        try:
-            verb(report, request.user, form.cleaned_data)
-        except (WorkflowError, PermissionDenied) as refusal:
-            form.add_error(None, str(refusal))
-            status = 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
-        else:
-            messages.success(request, done)
-            return redirect("admin:reviews_problemreport_changelist")
+    not_done = attempt(request, ACTS, report)
+    if not_done is None:
+        return redirect("admin:reviews_problemreport_changelist")
     report.refresh_from_db()
-    return _page(request, report, status=status, bound={name: form})
+    return _page(request, report, status=not_done.status, bound=not_done.bound)
 
 
 def _page(

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from editorial.admin_doors import StaffRequest
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from editorial.models import User
 from reviews import assignments, checklist, claims, comment_pages, comments, confirmation, decisions, desk_page, threads
 from reviews.completeness import Reading
@@ -90,7 +90,7 @@ def _about_point(
 
 
 def _kept_as_typed(request: StaffRequest, assignment: ReviewAssignment, refusal: Exception) -> HttpResponse:
-    return _again(request, assignment, _status_of(refusal), refusal=str(refusal), typed=request.POST)
+    return _again(request, assignment, status_of(refusal), refusal=str(refusal), typed=request.POST)
 
 
 def _judge(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
@@ -123,7 +123,7 @@ def _keep(
         verb(by=request.user, **form.cleaned_data)
     except (WorkflowError, PermissionDenied) as refusal:
         if _asks_for_json(request):
-            return JsonResponse({"refusal": str(refusal)}, status=_status_of(refusal))
+            return JsonResponse({"refusal": str(refusal)}, status=status_of(refusal))
         return _kept_as_typed(request, assignment, refusal)
     assignment = get_object_or_404(desk_page.loaded(), pk=assignment.pk)
     reading = desk_page.reading(assignment)
@@ -154,10 +154,6 @@ def _progress(reading: Reading) -> dict[str, Any]:
 
 def _asks_for_json(request: StaffRequest) -> bool:
     return request.headers.get("accept") == "application/json"
-
-
-def _status_of(refusal: Exception) -> int:
-    return 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
 
 
 def _decide(request: StaffRequest, assignment: ReviewAssignment) -> HttpResponse:
@@ -232,7 +228,7 @@ def _decline(request: StaffRequest, assignment: ReviewAssignment) -> HttpRespons
 def _refused(
     request: StaffRequest, assignment: ReviewAssignment, refusal: Exception, **forms: StrictForm
 ) -> HttpResponse:
-    return _again(request, assignment, _status_of(refusal), refusal=str(refusal), **forms)
+    return _again(request, assignment, status_of(refusal), refusal=str(refusal), **forms)
 
 
 def _again(

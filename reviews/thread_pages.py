@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
 from articles.models import Article
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import WorkflowError, status_of
 from reviews import thread_cards, threads
 from reviews.models import Thread
 from reviews.thread_cards import Card
@@ -40,7 +40,7 @@ def _keep(request: SignedIn, article: Article, cards: list[Card], form: Response
         if at_once and not overtaken:
             return _sent(request, article, threads.reply(article, now, at_once, by=request.user))
     except WorkflowError as refusal:
-        status = 409 if isinstance(refusal, Conflict) else REFUSED
+        status = status_of(refusal)
         return _page(request, article, cards, form, status=status, refusal=str(refusal))
     if overtaken:
         return _both(request, article, overtaken)

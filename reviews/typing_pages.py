@@ -14,7 +14,7 @@ from articles.rendering import UnreadableText
 from articles.typing_slips import TEXTS, most_slips
 from articles.versions import Change, shortened_changes
 from editorial.admin_doors import StaffRequest, visitor
-from editorial.errors import Conflict, WorkflowError
+from editorial.errors import Conflict, WorkflowError, status_of
 from editorial.models import User
 from reviews import typing_corrections
 from reviews.confirmation import confirm
@@ -71,7 +71,7 @@ def _proposal(
         "waiting": TypingCorrection.objects.waiting().filter(article=article).first(),
         "is_signer": user.is_editor,
     }
-    return render(request, template, context, status=_status(refusal) if form.is_bound else 200)
+    return render(request, template, context, status=status_of(refusal) if form.is_bound else 200)
 
 
 @require_safe
@@ -119,7 +119,7 @@ def _do(request: StaffRequest, correction: TypingCorrection) -> HttpResponse:
     except (WorkflowError, PermissionDenied, UnreadableText) as refusal:
         form.add_error(None, str(refusal))
         correction.refresh_from_db()
-        return _page(request, correction, _status(refusal), **{act: form})
+        return _page(request, correction, status_of(refusal), **{act: form})
     messages.success(request, done)
     return redirect("admin:reviews_typingcorrection_change", correction.pk)
 
@@ -174,7 +174,3 @@ def _differences(correction: TypingCorrection) -> dict[str, list[Change]]:
         "to_read": to_read,
         "to_standing": shortened_changes(stands, now) if read.pk != correction.revision_id else [],
     }
-
-
-def _status(refusal: Exception | None) -> int:
-    return 409 if isinstance(refusal, Conflict) else 403 if isinstance(refusal, PermissionDenied) else 422
