@@ -118,14 +118,14 @@ def test_words_of_an_emergency_are_answered_with_where_to_get_help_first(client,
     assert "do not read on" not in words(asked(client))
 
 
-@pytest.mark.parametrize("question", ["", "x" * 501, "x" * 100_000, "why\0me?", "a \u202e b", HOSTILE])
-@pytest.mark.slow
-def test_hostile_questions_do_nothing_and_lose_nothing(client, approved, question):
-    answer = asked(client, question)
-    assert answer.status_code == (200 if question == HOSTILE else 422)
-    assert "<script>alert" not in words(answer)
-    page = lxml.html.document_fromstring(words(answer))
-    assert page.xpath("//textarea[@name='question']")[0].text_content().strip() == question.replace("\0", "\ufffd")
+def test_hostile_questions_do_nothing_and_lose_nothing(client, approved, subtests):
+    for question in ("", "x" * 501, "x" * 100_000, "why\0me?", "a \u202e b", HOSTILE):
+        with subtests.test(question=question[:20]):
+            answer = asked(client, question)
+            assert answer.status_code == (200 if question == HOSTILE else 422)
+            assert "<script>alert" not in words(answer)
+            box = lxml.html.document_fromstring(words(answer)).xpath("//textarea[@name='question']")[0]
+            assert box.text_content().strip() == question.replace("\0", "\ufffd")
 
 
 # A question for the editors
