@@ -562,11 +562,21 @@ def stands_checked(article, *, at):
         return False
     read = only_typing_differs_from(approval)
     assert quorum(read.revision, risk=read.risk, again=read_again(read)), "approved without a quorum"
-    released = Release.objects.filter(revision__article=article, revision__number__lte=read.revision.number)
-    assert released.filter(revision=read.revision).exists() or read.number > 1, "approved unreleased"
+    assert was_released(read.revision), "approved unreleased"
     raised = Notice.objects.filter(revision=approval.revision, kind=NoticeKind.CLASS_RAISED, resolution=None)
     in_doubt = approval.digest in taken_back(article) or open_flags(article).exists() or raised.exists()
     return at < approval.valid_until and not in_doubt
+
+
+def was_released(revision):
+    """An editor released exactly this text, or the one that signed corrections of its typing lead back to.
+
+    A text that was read again keeps the way it came: its first approval is the carried one.
+    """
+    if Release.objects.filter(revision=revision, digest=revision.digest).exists():
+        return True
+    first = Approval.objects.get(revision=revision, number=1)
+    return first.read is not None and was_released(only_typing_differs_from(first).revision)
 
 
 def only_typing_differs_from(approval):
@@ -574,9 +584,15 @@ def only_typing_differs_from(approval):
     if approval.read is None:
         return approval
     assert objections(approval.read.revision.data, approval.revision.data) == (), "more than typing was corrected"
-    said = TypingCorrection.objects.get(article=approval.revision.article_id, digest=approval.digest, stage="signed")
-    assert said.settled_by_id not in authors(said.article) | {said.proposed_by_id}, "no second person signed"
     assert approval.read.read is None
+    assert approval.read.revision.article_id == approval.revision.article_id
+    signed = TypingCorrection.objects.filter(article=approval.revision.article_id, stage="signed")
+    chain, at = [], approval.revision
+    while at != approval.read.revision:
+        said = signed.get(digest=at.digest)
+        assert said.settled_by_id not in authors(said.article) | {said.proposed_by_id}, "no second person signed"
+        chain, at = [said.reason, *chain], said.revision
+    assert [each["reason"] for each in approval.typing] == chain, "the seal names other corrections"
     return approval.read
 
 
