@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -106,10 +106,14 @@ def moment(place: str) -> datetime | None:
     """
     if not place:
         return None
-    named = datetime.fromisoformat(place)
+    named = datetime.fromisoformat(place[: LONGEST_PLACE + 1])
     if len(place) > LONGEST_PLACE or named.tzinfo is None:
         raise ValueError("There is no such place in the log. Start again from its first page.")
-    return named
+    try:
+        return named.astimezone(UTC)
+    except OverflowError:
+        # At the ends of the calendar there is a moment that cannot be told in another time zone.
+        raise ValueError("There is no such moment. Start again from its first page.") from None
 
 
 def _entry(row: Any, subject: str, fields: Iterable[Change]) -> Entry:

@@ -43,6 +43,9 @@ class Sort(TextChoices):
     RELEASES = "releases", "Releases"
 
 
+NOT_TOLD = {Office.AUTHOR: (State.RETRACTED,), Office.REVIEWER: (State.RETRACTED, State.WITHDRAWN)}
+
+
 @dataclass(frozen=True)
 class Event:
     """One thing that happened, with the revision that was frozen or the decision that was made, where one was."""
@@ -146,7 +149,9 @@ def _steps(look: Look) -> Iterator[Event]:
     for move in look.newest(look.article.moves.exclude(target=State.SUBMITTED)):
         people = ", ".join(person["name"] for person in move.people)
         said = str(move.get_target_display())
-        yield Event(move.at, Sort.STEPS, f"{said}: {people}" if people else said, move.by_label, move.reason)
+        # Why a text was retracted stays with the editors, as in its notice; its authors know why it was withdrawn.
+        words = "" if move.target in NOT_TOLD.get(look.office, ()) else move.reason
+        yield Event(move.at, Sort.STEPS, f"{said}: {people}" if people else said, move.by_label, words)
 
 
 def _reviews(look: Look) -> Iterator[Event]:

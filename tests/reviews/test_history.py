@@ -76,11 +76,23 @@ def test_it_is_narrowed_to_one_kind_and_nothing_else(client, story, ana):
         "?sort=reviews",
         "?sort=x",
         "?before=x",
+        "?before=9999-12-31T23:59:59-23:59",
+        "?before=0001-01-01T00:00:00%2B23:59",
         "?older=9&newer=now",
         "?older=x&newer=1",
         "?older=1&newer=²",
     ):
         assert client.get(where + wrong).status_code == 404, wrong
+
+
+def test_why_a_text_was_retracted_is_told_to_nobody_but_editors(client, approved, ana, ruth):
+    told = {"text": "It is wrong.", "reason": "Kept with the desk."}
+    publication.retract(approved, by=ruth, **told, details=factories.RETRACTION)
+    for user, where, is_told in ((ana, at("desk-history", approved), False), (ruth, in_the_admin(approved), True)):
+        client.force_login(user)
+        page = words(client.get(where))
+        assert told["text"] in page
+        assert (told["reason"] in page) is is_told
 
 
 def test_any_two_versions_are_compared_with_what_touches_the_meaning_marked(client, story, ana, eva):
