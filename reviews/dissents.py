@@ -59,14 +59,17 @@ def publish(dissent: Dissent, *, by: User) -> Notice:
 
     Raises:
         PermissionDenied: `by` is not an editor free of other duties on this article.
-        Conflict: the agreement was taken back, it is published, or the text it was about is not the approved one.
+        Conflict: the agreement was taken back, it is published, the member changed the words since `dissent` was
+            read, or the text it was about is not the approved one.
     """
     decision = Decision.objects.select_related("revision").get(pk=dissent.decision_id)
     article = Article.objects.lock(decision.revision.article_id)
     assignments.check_editor(article, by=by)
-    dissent = Dissent.objects.get(pk=dissent.pk)
+    read, dissent = dissent, Dissent.objects.get(pk=dissent.pk)
     if dissent.notice_id or dissent.taken_back_at:
         raise Conflict("This dissent is published already, or its author took the agreement back. Reload the page.")
+    if dissent.seen != read.seen:
+        raise Conflict("The words were changed by their author meanwhile, so nothing was published. Read them first.")
     if decision not in against(article):
         raise Conflict("No approval of the text that this was said about stands, so nothing was published.")
     said = {

@@ -87,11 +87,6 @@ def _ask_again(article: Article, by: User, form: Form) -> None:
     rechecks.invite(recheck, form.cleaned_data["member"], by=by)
 
 
-def _publish_dissent(article: Article, by: User, form: Form) -> None:
-    given = {each.pk: each for each in dissents.may_be_published(article)}
-    dissents.publish(given[form.cleaned_data["dissent"]], by=by)
-
-
 ACTS = {
     "assign": Act(AssignForm, _assign, "Invited. They hear of it now, and reminders follow by themselves."),
     "take_back": Act(TakeBackForm, _take_back, "Taken back; the reviewer was told and can no longer open the text."),
@@ -116,7 +111,9 @@ ACTS = {
     ),
     "check_again": Act(Form, _check_again, "Checked again. What the checks say now stands beside what was frozen."),
     "publish_dissent": Act(
-        PublishDissentForm, _publish_dissent, "Published: readers see the name and the words of who disagreed."
+        PublishDissentForm,
+        lambda article, by, form: dissents.publish(form.chosen, by=by),
+        "Published: readers see the name and the words of who disagreed.",
     ),
     "resolve": Act(ResolveForm, _resolve, "Resolved, in writing and on record."),
     "correct": Act(

@@ -292,12 +292,24 @@ class WithdrawForm(ReasonForm):
 class PublishDissentForm(StrictForm):
     """One of those whose authors agreed; their words go out as they are."""
 
-    dissent = forms.TypedChoiceField(label="Whose words", coerce=int, widget=forms.RadioSelect)
+    dissent = forms.ChoiceField(
+        label="Whose words",
+        widget=forms.RadioSelect,
+        error_messages={
+            "invalid_choice": "These words were changed or taken back by their author, or are published already."
+            " Read what stands here now."
+        },
+    )
 
     def __init__(self, *args: Any, given: list[Dissent], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        said = [(each.pk, f"{each.decision.reviewer_label}: “{each.words}”") for each in given]
+        self.given = {each.seen: each for each in given}
+        said = [(each.seen, f"{each.decision.reviewer_label}: “{each.words}”") for each in given]
         cast(forms.ChoiceField, self.fields["dissent"]).choices = said
+
+    @property
+    def chosen(self) -> Dissent:
+        return self.given[self.cleaned_data["dissent"]]
 
 
 class ResolveForm(StrictForm):

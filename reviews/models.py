@@ -449,6 +449,11 @@ class Dissent(models.Model):
     def __str__(self) -> str:
         return f"Dissent of {self.decision.reviewer_label}"
 
+    @property
+    def seen(self) -> str:
+        """Names one agreement to certain words: whoever publishes them has read these, and not others since."""
+        return f"{self.pk}@{self.agreed_at.isoformat()}"
+
 
 class Thread(models.Model):
     """One point that the authors answer, from whoever raised it until that person settles it.

@@ -54,8 +54,18 @@ def test_a_dissent_goes_from_the_members_desk_to_the_reader_word_for_word(client
     desk = reverse("admin:articles_article_change", args=[outvoted.pk])
     assert SAID in words(client.get(desk))
     [kept] = dissents.may_be_published(outvoted)
-    assert client.post(desk, {"act": "publish_dissent", "dissent": kept.pk, "text": "Other words"}).status_code == 422
-    assert client.post(desk, {"act": "publish_dissent", "dissent": kept.pk}).status_code == 302
+    read = {"act": "publish_dissent", "dissent": kept.seen}
+    assert client.post(desk, read | {"text": "Other words"}).status_code == 422
+    # Nobody publishes words that they have not read.
+    dissents.agree(against, by=rita.user, words="Other words.")
+    stale = client.post(desk, read)
+    assert stale.status_code == 422
+    assert "These words were changed" in words(stale)
+    with pytest.raises(Conflict, match="changed by their author meanwhile"):
+        dissents.publish(kept, by=eva)
+    dissents.agree(against, by=rita.user, words=SAID)
+    [kept] = dissents.may_be_published(outvoted)
+    assert client.post(desk, read | {"dissent": kept.seen}).status_code == 302
     assert Notification.objects.filter(kind=Kind.DISSENT_PUBLISHED, recipient=rita.user).exists()
     client.logout()
     told = words(client.get(outvoted.get_absolute_url()))
@@ -85,7 +95,7 @@ def test_nobody_but_the_member_agrees_and_nothing_is_published_without_it(outvot
     with pytest.raises(Conflict, match="took the agreement back"):
         dissents.publish(kept, by=eva)
     assert dissents.may_be_published(outvoted) == []
-    dissents.agree(against, by=rita.user, words=f"{SAID} Still.")
+    kept = dissents.agree(against, by=rita.user, words=f"{SAID} Still.")
     dissents.publish(kept, by=eva)
     for again in (lambda: dissents.publish(kept, by=eva), lambda: dissents.take_back(against, by=rita.user)):
         with pytest.raises(Conflict):
