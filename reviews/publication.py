@@ -10,6 +10,7 @@ from articles import bylines, editing, integrity, outlines, transitions
 from articles.drafts import draft_of
 from articles.integrity.risk import risk_of
 from articles.models import Article, Notice, Revision, RiskClass
+from articles.rendering import UnreadableText, clean_text
 from articles.revisions import freeze
 from articles.states import NoticeKind, State
 from articles.transitions import Details
@@ -23,6 +24,7 @@ from reviews.kinds import Kind, RecheckReason
 from reviews.models import Release
 from reviews.notifications import editors, notify
 
+LONGEST, LONGEST_NOTE = 10_000, 500  # characters: of a notice or a reason, of the note on a version
 CANNOT_BE_EXPLAINED = {"CITE-DANGLING", "CITE-MAP-UNDEFINED", "STATE-CONTRADICTION"}
 
 
@@ -52,7 +54,7 @@ def submit(
         article,
         by=by,
         at=clock.now(),
-        change_note=change_note.strip(),
+        change_note=_cleaned(change_note, name="note on this version", limit=LONGEST_NOTE),
         findings={"results": report.to_json(), "explanations": explained},
     )
     entry = record("revision.frozen", by=by, about=article.about, row=revision, digest=revision.digest)
@@ -185,12 +187,12 @@ def withdraw(article: Article, *, by: User, reason: str, why: str = "other") -> 
         check_may_submit(article, by=by)
     else:
         assignments.check_editor(article, by=by)
-    _need(reason, "Say why it is withdrawn; the reason is kept on record.")
+    reason = _said(reason, "Say why it is withdrawn; the reason is kept on record.")
     notice = transitions.withdraw(
         article,
         by=by,
         text="This text was withdrawn and is no longer published.",
-        reason=reason.strip(),
+        reason=reason,
         details={"why": why},
     )
     assignments.close_all(article, by=by, reason="The text was withdrawn.")
@@ -200,7 +202,7 @@ def withdraw(article: Article, *, by: User, reason: str, why: str = "other") -> 
         [article.author, *article.coauthors.all(), *editors()],
         event=f"notice:{notice.pk}",
         article=article,
-        reason=reason.strip(),
+        reason=reason,
     )
     return notice
 
@@ -225,9 +227,9 @@ def raise_concern(article: Article, *, by: User, text: str, details: Details) ->
 def retract(article: Article, *, by: User, text: str, reason: str, details: Details) -> Notice:
     """Retract an approved text: seriously wrong, kept for the record under its notice. Nothing leads back."""
     article = _lock_for_responsible(article, by=by)
-    _need(text, "Write the notice readers will see: what is wrong and what they should not rely on.")
-    _need(reason, "Say why it is retracted; the reason is kept on record.")
-    notice = transitions.retract(article, by=by, text=text.strip(), reason=reason.strip(), details=details)
+    text = _said(text, "Write the notice readers will see: what is wrong and what they should not rely on.")
+    reason = _said(reason, "Say why it is retracted; the reason is kept on record.")
+    notice = transitions.retract(article, by=by, text=text, reason=reason, details=details)
     assignments.close_all(article, by=by, reason="The article was retracted.")
     rechecks.drop(article, by=by, reason="The article was retracted.")
     _tell_of_notice(article, notice)
@@ -244,14 +246,14 @@ def resolve(notice: Notice, *, by: User, text: str) -> Notice:
     """
     article = Article.objects.lock(notice.article_id)
     assignments.check_editor(article, by=by)
-    _need(text, "Write how this was resolved; it is kept on record.")
+    text = _said(text, "Write how this was resolved; it is kept on record.")
     lifted = (NoticeKind.CONCERN, NoticeKind.SOURCE_ALERT, NoticeKind.UNSAFE, NoticeKind.QUARANTINE)
     if notice.kind not in lifted:
         raise WorkflowError(f"A {notice.get_kind_display().lower()} stays on record; it cannot be lifted.")
     if Notice.objects.filter(resolves=notice).exists():
         raise Conflict("This was resolved already; nothing was changed.")
     resolution = transitions.publish_notice(
-        article, NoticeKind.RESOLUTION, by=by, text=text.strip(), reason=text.strip(), resolves=notice
+        article, NoticeKind.RESOLUTION, by=by, text=text, reason=text, resolves=notice
     )
     rechecks.drop(article, by=by, reason="An editor settled it.", notice=notice)
     decisions.complete_if_ready(article)
@@ -277,10 +279,10 @@ def quarantine(article: Article, *, reason: str) -> Notice | None:
 
 def _publish(article: Article, kind: NoticeKind, *, by: User, text: str, details: Details) -> Notice:
     article = _lock_for_responsible(article, by=by)
-    _need(text, "Write the notice readers will see.")
+    text = _said(text, "Write the notice readers will see.")
     if not transitions.has_checked_text(article):
         raise WorkflowError("Only a text that was approved can carry a notice. Ask its authors for changes instead.")
-    notice = transitions.publish_notice(article, kind, by=by, text=text.strip(), details=details)
+    notice = transitions.publish_notice(article, kind, by=by, text=text, details=details)
     _tell_of_notice(article, notice)
     return notice
 
@@ -304,9 +306,22 @@ def _tell_of_notice(article: Article, notice: Notice) -> None:
     )
 
 
-def _need(words: str, sentence: str) -> None:
-    if not words.strip():
+def _said(words: str, sentence: str) -> str:
+    """Words that have to be there; `sentence` asks for them."""
+    if not (said := _cleaned(words, name="text", limit=LONGEST)):
         raise WorkflowError(sentence)
+    return said
+
+
+def _cleaned(words: str, *, name: str, limit: int) -> str:
+    """Bounded, and without characters that hide or turn round what readers see."""
+    try:
+        said = clean_text(words, name=name).strip()
+    except UnreadableText as refusal:
+        raise WorkflowError(str(refusal)) from None
+    if len(said) > limit:
+        raise WorkflowError(f"The {name} has {len(said):,} characters; the limit is {limit:,}. Shorten it.")
+    return said
 
 
 def _check_complete(article: Article) -> None:

@@ -9,6 +9,7 @@ from articles.models import Notice
 from articles.notice_fields import FIELDS, LONGEST, NoticeIncomplete, checked, printed
 from articles.states import NoticeKind
 from editorial.audit import canonical, fingerprint
+from editorial.errors import WorkflowError
 from reviews import publication
 from tests import factories
 from tests.desk import words
@@ -54,6 +55,23 @@ def test_a_correction_says_what_was_wrong_wherever_it_is_told(client, approved, 
     assert [each["label"] for each in overlay["details"]] == [field.label for field in FIELDS[NoticeKind.CORRECTION]]
     with pytest.raises(NoticeIncomplete):
         publication.raise_concern(approved, by=ruth, text="It is in doubt.", details={})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words", ["It is \u202eright", "It is\x07 wrong", "x" * 10_001], ids=["turned", "bell", "long"]
+)
+def test_the_words_of_a_notice_hide_nothing_and_have_an_end(approved, ana, ruth, words):
+    on = {"by": ruth, "details": factories.CORRECTION}
+    for verb in (
+        lambda: publication.correct(approved, text=words, **on),
+        lambda: publication.retract(approved, by=ruth, text="Wrong.", reason=words, details=factories.RETRACTION),
+        lambda: publication.withdraw(approved, by=ana, reason=words),
+        lambda: publication.submit(approved, by=ana, change_note=words),
+    ):
+        with pytest.raises(WorkflowError):
+            verb()
+    assert not Notice.objects.exists()
 
 
 @pytest.mark.django_db
