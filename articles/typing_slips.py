@@ -11,6 +11,7 @@ from articles.integrity.patterns import vocabulary
 from articles.integrity.sentences import sentences
 from articles.revisions import Budget, aligned, compare
 from articles.signs import KINDS, Sign, says, signs
+from articles.typing_marks import why_not_article, why_not_capitals, why_not_marks
 
 TEXTS = {"short_answer": "short answer", "body": "body", "plain_body": "plain-language version"}
 # Somebody who types with care slips about once in a hundred words. Whoever has more to mend is editing, and an edited
@@ -20,6 +21,7 @@ MOST_HUNKS = 200
 MOST_TOLD = 12
 LONGEST_QUOTE = 80
 LONGEST_UNIT = 3  # letters: “mg” in capitals may be another unit
+UNITS = frozenset({"mmol", "mmhg", "kcal", "mosm"})  # and so may these
 AROUND = 80
 
 # They hold a sentence together and change nothing of what it says by being left out, doubled or put in.
@@ -42,9 +44,30 @@ LOOK_ALIKE = [
         "dysphagia dysphasia, prostate prostrate, venous venus, cancer canker, cord chord, public pubic, "
         "trail trial, foot food, liver live, tinea taenia, menstruation menopause, breath breadth, heart heat, "
         "older other, heroin heroine, male female, accept except, adverse averse, prescribe proscribe, "
-        "prescribed proscribed, tricyclic tetracycline, vesical vesicle",
+        "prescribed proscribed, tricyclic tetracycline, vesical vesicle, neurosis necrosis, inhibit inhabit, "
+        "inhibits inhabits, inhibited inhabited, bronchitis bronchiolitis, inflamed inflated, patients patience, "
+        "dairy diary, quite quiet, desert dessert, lose loose, peripheral peritoneal, thymus thyroid, angle ankle",
     )
 ]
+# The same stem with another of these is another operation, another salt or another illness.
+ENDS = vocabulary(
+    "ectomy ostomy otomy oscopy ography oplasty opexy itis osis oma emia aemia uria ase ate ite ide ine ane ene ol"
+)
+# They are words already: whatever stands in their place says something else.
+EVERYDAY = vocabulary(
+    "arm arms back belly bladder blood body bone bones bowel brain breast chest chin ear ears eye eyes face feet foot "
+    "gut hand hands head heart heel hip hips jaw joint joints kidney knee knees leg legs lip lips liver lung lungs "
+    "mouth muscle nail neck nerve nose rib ribs scalp shin skin spine stomach teeth thigh throat thumb toe toes tongue "
+    "tooth vein waist womb wrist bath bed bread butter cold cream diet dinner drink eat egg eggs fat feed fish food "
+    "fruit gel glass heat heated ice iron juice lunch meal meals meat milk mint nut nuts oil pad patch pain pains pill "
+    "rash rest salt scan sleep soap sugar supper sweat swim tea tea test tests tired walk warm wash water wet wine "
+    "adult adults boy boys carer carers girl girls man men mother mothers nurse nurses parent parents "
+    "people person woman women evening midday month morning night noon week acute benign chronic dry empty fast hard "
+    "hot large late left long loud new old open right short slow small soft still thick thin wide young add bend burn "
+    "call chew clean cough cover cut fall feel hold keep lie lift lose make melt mix move pour press pull push put "
+    "read rinse rub run seek shake sit sneeze stand stretch swallow take treat turn use wait wipe"
+)
+_ROMAN = re.compile(r"[ivx]+")
 PUNCTUATION = frozenset(",;:'’‘“”\"()–—-.")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\s+|[^\w\s]|_")
 _TAG = re.compile(r"<[^>]*>")
@@ -143,7 +166,8 @@ def _outline(text: str) -> tuple[int, str]:
 def _touched(hunk: _Hunk, was: Iterable[Sign], now: Iterable[Sign]) -> str:
     """What carries meaning and lies under this change, unless only capitals of a word changed."""
     out, into = "".join(hunk.out), "".join(hunk.into)
-    if out.isalpha() and out.casefold() == into.casefold() and len(out) > LONGEST_UNIT:
+    is_same = out.isalpha() and out.casefold() == into.casefold()
+    if is_same and len(out) > LONGEST_UNIT and out.casefold() not in UNITS:
         return ""
     touched = [*_touching(was, hunk.at_old, len(out)), *_touching(now, hunk.at_new, len(into))]
     return str(KINDS[touched[0].kind]) if touched else ""
@@ -218,18 +242,20 @@ def _why_not(hunk: _Hunk, old: str, new: str) -> str:
     """What keeps one hunk from being a slip of the typing; empty if nothing."""
     if any(not _is_plain(token, old) for token in (*hunk.out, *hunk.into)):
         return "a sign or letter that is hidden, or that this text does not use"
+    if why := why_not_marks(hunk.out, hunk.into, old, new, hunk.at_old):
+        return why
     was, now = _words(hunk.out), _words(hunk.into)
     if [word.casefold() for word in was] == [word.casefold() for word in now]:
-        return ""
+        begins = _begins_sentence(old, hunk.at_old) or _begins_sentence(new, hunk.at_new)
+        pairs = zip(was, now, strict=True)
+        return next((why for a, b in pairs if (why := why_not_capitals(a, b, begins_sentence=begins))), "")
     if "".join(was).casefold() == "".join(now).casefold():
         parts = max(was, now, key=len)
         return "two words and one can say opposite things" if _folded(parts) & PREFIXES else ""
     if len(was) == len(now):
         pairs = zip(was, now, strict=True)
         return next((why for one, other in pairs if (why := _why_another(one, other, hunk, old, new))), "")
-    if not was or not now:
-        return "" if _is_small(was or now, hunk, old, new) else "words put in or taken out"
-    return "other words"
+    return _why_not_small(was or now, hunk, old, new) if not was or not now else "other words"
 
 
 def _folded(words: Iterable[str]) -> set[str]:
@@ -247,20 +273,30 @@ def _is_plain(token: str, read: str) -> bool:
     return known and len(scripts) == 1 and unicodedata.is_normalized("NFKC", token)
 
 
-def _is_small(words: list[str], hunk: _Hunk, old: str, new: str) -> bool:
-    """Articles and the like, or the word beside it once more."""
+def _why_not_small(words: list[str], hunk: _Hunk, old: str, new: str) -> str:
+    """Nothing for an article or the like that comes or goes by itself, and for the word beside it once more."""
     text, at, tokens = (old, hunk.at_old, hunk.out) if _words(hunk.out) else (new, hunk.at_new, hunk.into)
     before, after = text[max(0, at - AROUND) : at], text[at + len("".join(tokens)) :][:AROUND]
+    word, *more = words
     beside = _folded([*_words(_TOKEN.findall(before))[-1:], *_words(_TOKEN.findall(after))[:1]])
-    return all(word.casefold() in SMALL or (len(words) == 1 and word.casefold() in beside) for word in words)
+    if not more and word.casefold() in beside:
+        return ""
+    if more or word.casefold() not in SMALL or not all(token == word or token.isspace() for token in tokens):
+        return "words put in or taken out"
+    return why_not_article(word, after, begins_sentence=_begins_sentence(text, at))
 
 
 def _why_another(was: str, now: str, hunk: _Hunk, old: str, new: str) -> str:
     """Why the one word is not the other one mistyped."""
     one, other = was.casefold(), now.casefold()
-    if one == other or any({one, other} <= group for group in AGREEING):
+    if one == other:
         return ""
-    if one in JOINING:
+    if any({one, other} <= group for group in AGREEING):
+        after = old[hunk.at_old + len("".join(hunk.out)) :][:AROUND]
+        return why_not_article(was, after, begins_sentence=_begins_sentence(old, hunk.at_old))
+    if len(one) == 1 or len(other) == 1 or (_ROMAN.fullmatch(one) and _ROMAN.fullmatch(other)):
+        return "a letter or a number that stands by itself"
+    if one in JOINING | SMALL:
         return "a word that joins or places what is said"
     if any({one, other} <= pair for pair in LOOK_ALIKE) or _turns_round(one, other):
         return "two words that look alike and say different things"
@@ -270,7 +306,9 @@ def _why_another(was: str, now: str, hunk: _Hunk, old: str, new: str) -> str:
         return ""
     if one in _folded(_words(_TOKEN.findall(new))):
         return "a word that this text uses elsewhere too"
-    return "" if _is_near(one, other) else "another word"
+    if not _is_near(one, other):
+        return "another word"
+    return "a word that says something else" if one in EVERYDAY else ""
 
 
 def _begins_sentence(text: str, at: int) -> bool:
@@ -279,7 +317,16 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 
 def _turns_round(one: str, other: str) -> bool:
-    """The same stem under another prefix, or with one and without."""
+    """The same stem under another prefix or before another ending, or with a prefix and without."""
+    return _has_another_end(one, other) or _has_another_prefix(one, other)
+
+
+def _has_another_end(one: str, other: str) -> bool:
+    (ends_of_one, ends_of_other) = ({(word[: -len(e)], e) for e in ENDS if word.endswith(e)} for word in (one, other))
+    return any(a != b and len(stem) > 2 and stem == rest for stem, a in ends_of_one for rest, b in ends_of_other)
+
+
+def _has_another_prefix(one: str, other: str) -> bool:
     stems = [{(prefix, word[len(prefix) :]) for prefix in PREFIXES if word.startswith(prefix)} for word in (one, other)]
     bare = [(("", one), stems[1]), (("", other), stems[0])]
     if any(len(word) > 3 and word in {stem for _, stem in found} for (_, word), found in bare):

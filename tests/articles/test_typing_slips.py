@@ -103,6 +103,67 @@ def test_whatever_could_change_the_meaning_is_refused_and_named(was, becomes, na
     assert named in told((was, becomes))
 
 
+@pytest.mark.parametrize(
+    ("read", "now", "named"),
+    [
+        # What an article says about how many.
+        ("Walking helps a few people.", "Walking helps few people.", "how many"),
+        ("It eases it a little.", "It eases it little.", "how many"),
+        ("A third of people rest.", "The third of people rest.", "how many"),
+        ("See a number of people.", "See the number of people.", "how many"),
+        # A letter that is a name of its own.
+        ("The hepatitis A vaccine is good.", "The hepatitis vaccine is good.", "“A” was taken out"),
+        ("The hepatitis vaccine is good.", "The hepatitis A vaccine is good.", "“A” was put in"),
+        ("Measure lipoprotein (a) first.", "Measure lipoprotein first.", "“(a)” was taken out"),
+        ("Vitamin K is good.", "Vitamin k is good.", "“K” became “k”"),
+        ("A cancer of grade ii here.", "A cancer of grade iii here.", "“ii” became “iii”"),
+        ("A cancer of stage iv here.", "A cancer of stage vi here.", "“iv” became “vi”"),
+        # Capitals that make another word, and another unit.
+        ("WHO say so.", "Who say so.", "abbreviation"),
+        ("They say AIDS is here.", "They say aids is here.", "abbreviation"),
+        ("It is given in mmol here.", "It is given in Mmol here.", "unit"),
+        # Marks that say what belongs together.
+        ("No, exercise is good.", "No exercise is good.", "comma"),
+        ("It did not rest because of heat.", "It did not rest, because of heat.", "comma"),
+        ("Patients, who smoke, rest.", "Patients who smoke rest.", "comma"),
+        ("Pain and rash, or sweats.", "Pain, and rash or sweats.", "comma"),
+        ("Pain and rash or sweats.", "Pain and (rash or sweats).", "bracket"),
+        ("It is “healthy”.", "It is healthy.", "quotation"),
+        ("It helps; for men, it hurts.", "It helps for men; it hurts.", "semicolon"),
+        # Words that are right already, and that end or look like others.
+        ("They had a colectomy.", "They had a colostomy.", "look alike"),
+        ("Give the nitrate now.", "Give the nitrite now.", "look alike"),
+        ("A dermatitis is here.", "A dermatosis is here.", "look alike"),
+        ("It inhibits growth.", "It inhabits growth.", "look alike"),
+        ("Put heat on it.", "Put head on it.", "says something else"),
+        ("Protect the skin.", "Protect the skip.", "says something else"),
+        ("Rub an ointment in.", "Rub and ointment in.", "joins"),
+        ("Rest, it is tired.", "Rest, if is tired.", "joins"),
+        ("The pain is to be treated.", "The pain treated.", "taken out"),
+    ],
+)
+def test_small_changes_that_turn_a_sentence_are_refused(read, now, named):
+    assert named in " ".join(map(str, objections(content(read), content(now))))
+
+
+@pytest.mark.parametrize(
+    ("read", "now"),
+    [
+        ("THe pain is here.", "The pain is here."),
+        ("Rest on monday.", "Rest on Monday."),
+        ("Rest.\n\na nurse comes.", "Rest.\n\nA nurse comes."),
+        ("It is good (for pain.", "It is good (for pain)."),
+        ("Rest,heat and walks.", "Rest, heat and walks."),
+        ("The patients leg is well.", "The patient's leg is well."),
+        ("Rest - and heat.", "Rest – and heat."),
+        ("He had had pain..", "He had pain."),
+        ("An apendicitis is here.", "An appendicitis is here."),
+    ],
+)
+def test_slips_of_marks_and_capitals_can_be_mended(read, now):
+    assert objections(content(read), content(now)) == ()
+
+
 def test_many_small_corrections_do_not_add_up_to_a_large_one():
     slips = [("teh", "the"), ("wieght", "weight"), ("with with", "with"), ("recieve", "receive")]
     assert most_slips(content()) == 3
