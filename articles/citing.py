@@ -34,7 +34,8 @@ def standing_for_citations(unit: PublicArticle, *, at: datetime) -> str:
     said = f"{unit.label}. {unit.caution.text if unit.caution else unit.checked_line}"
     named = _("Version {number}, SHA-256 {digest}.")
     which = named.format(number=unit.text.number, digest=unit.text.digest) if unit.text else ""
-    return f"{said} {which} {_('As it stood on {day}.').format(day=in_words(at))}"
+    stood = _("As it stood on {day}.")
+    return f"{said} {which} {stood.format(day=in_words(at))}"
 
 
 def as_text(unit: PublicArticle, *, at: datetime) -> str:

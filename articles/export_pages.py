@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import headers, metadata
@@ -30,7 +31,8 @@ def references_of_article(request: HttpRequest, slug: str, form: str) -> HttpRes
     if unit.text is None or not unit.text.references:
         raise Http404
     said = unit.caution.text if unit.caution else unit.standing_line
-    standing = f"From “{unit.title}”, {metadata.address(unit)}. {said}"
+    source = _("From “{title}”, {address}.").format(title=unit.title, address=metadata.address(unit))
+    standing = f"{source} {said}"
     response = _file(unit.text.references, slug, form, standing=standing)
     headers.keep_out_of_search(headers.for_list(response, [unit]))
     return declare(response, [unit])

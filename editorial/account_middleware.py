@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.signing import BadSignature
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from redis.exceptions import RedisError
@@ -43,8 +44,7 @@ class WordsOutliveSessions:
         response = self.get_response(request)
         if request.resolver_match and request.resolver_match.view_name in LEAVING:
             response.delete_cookie(carried.PERSON)
-        is_sent_away = response.status_code == 302 and response["Location"].partition("?")[0] in _ways_in()
-        if request.method != "POST" or not is_sent_away or request.user.is_authenticated:
+        if request.method != "POST" or not _is_sent_away(response) or request.user.is_authenticated:
             return response
         sent = _sent_too_late(request)
         return _signed_out(request, sent) if sent else response
@@ -57,16 +57,22 @@ def _sent_too_late(request: HttpRequest) -> carried.Carried | None:
     except (KeyError, BadSignature):
         return None
     fields = [(name, str(words)) for name, sent in request.POST.lists() for words in sent]
-    return carried.held(fields, path=request.get_full_path(), writer=int(writer or 0))
+    # From the page that gives such words back, where the session has ended once more, they go to where they always did.
+    given_back = request.path == reverse("account-carried")
+    path = (given_back and request.POST.get(carried.MEANT_FOR)) or request.get_full_path()
+    return carried.held(fields, path=path, writer=int(writer or 0))
 
 
-def _ways_in() -> set[str]:
-    return {reverse("login"), reverse("admin:login")}
+def _is_sent_away(response: HttpResponse) -> bool:
+    """To sign in and come back; whoever is led to that page when something is done has nothing left to send."""
+    if response.status_code != 302:
+        return False
+    address, _, query = response["Location"].partition("?")
+    return address in {reverse("login"), reverse("admin:login")} and REDIRECT_FIELD_NAME in QueryDict(query)
 
 
 def _signed_out(request: HttpRequest, sent: carried.Carried) -> HttpResponse:
-    sealed = "" if sent.is_too_long else sent.sealed
-    context = {"sealed": sealed, "words": sent.words, "form": SignInForm()}
+    context = {"sealed": sent.sealed, "words": sent.words, "form": SignInForm()}
     response = render(request, "account/signed_out.html", context, status=403)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"

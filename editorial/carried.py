@@ -9,11 +9,23 @@ from editorial.models import User
 
 PERSON = "person"
 FIELD = "carried"
+MEANT_FOR = "carried_to"
 SALT = "editorial.carried"
 LONGEST = 900_000  # characters: the longest text that can be saved, and some
+LONGEST_SEALED = 2_500_000  # characters: what the form that signs in can take along, with some room
 VALID = 24 * 60 * 60
 REMEMBERED = 60 * 24 * 60 * 60
-NEVER = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code", "credential", FIELD}
+NEVER = {
+    "csrfmiddlewaretoken",
+    "password",
+    "password1",
+    "password2",
+    "oldpassword",
+    "code",
+    "credential",
+    FIELD,
+    MEANT_FOR,
+}
 
 
 @dataclass(frozen=True)
@@ -25,17 +37,17 @@ class Carried:
     fields: list[tuple[str, str]]
 
     @property
-    def is_too_long(self) -> bool:
-        return sum(len(name) + len(words) for name, words in self.fields) > LONGEST
-
-    @property
     def words(self) -> list[tuple[str, str]]:
         """What a person wrote of it, to look at and to copy: names of buttons and numbers of rows are not."""
         return [(name, words) for name, words in self.fields if " " in words.strip() or "\n" in words]
 
     @property
     def sealed(self) -> str:
-        return signing.dumps([self.writer, self.path, self.fields], salt=SALT, compress=True)
+        """Empty where it is too long to be taken along."""
+        if sum(len(name) + len(words) for name, words in self.fields) > LONGEST:
+            return ""
+        sealed = signing.dumps([self.writer, self.path, self.fields], salt=SALT, compress=True)
+        return sealed if len(sealed) <= LONGEST_SEALED else ""
 
 
 def held(fields: Iterable[tuple[str, str]], *, path: str, writer: int) -> Carried:

@@ -17,6 +17,6 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        at_a_desk = request.path.startswith(DESKS)
+        at_a_desk = request.path_info.startswith(DESKS)
         with translation.override(settings.LANGUAGE_CODE if at_a_desk else settings.READERS_LANGUAGE):
             return self.get_response(request)

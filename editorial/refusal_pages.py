@@ -38,7 +38,8 @@ def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refusal(request, "404.html", status=404)
+    """Also where somebody saves what is no longer theirs to save, and still wants their words."""
+    return refusal(request, "404.html", status=404, typed=typed_in(request))
 
 
 def failed(request: HttpRequest) -> HttpResponse:

@@ -47,7 +47,8 @@ def invite(article: Article, *, to: str, part: Part, by: User, answers_for_ai: b
     person = _whose(to)
     if person is None and "@" not in to:
         raise WorkflowError(f"Nobody here signs in as “{to}”. Ask them how they do, or give their e-mail address.")
-    if person and editing.is_author(article, person):
+    # Not of an address: whose it is, is nobody's business before they say so.
+    if person and "@" not in to and editing.is_author(article, person):
         raise WorkflowError(f"{person.label} is among its authors already.")
     now = clock.now()
     invitation = CoauthorInvitation.objects.create(
@@ -75,6 +76,8 @@ def accept(invitation: CoauthorInvitation, *, by: User, interests: str) -> None:
         WorkflowError: no word on interests, or `by` reviews or edits this article.
     """
     article, invitation = _lock(invitation, by=by)
+    if editing.is_author(article, by):
+        raise WorkflowError("You are among its authors already, so there is nothing to accept. You can say no to this.")
     if not interests.strip():
         raise WorkflowError("Say what interests of yours touch the subject. Where there are none, write “None”.")
     editing.take_in(article, by, part=Part(invitation.part), by=by, interests=interests)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles import bylines
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
-from articles.models import Article
+from articles.models import Article, CoauthorInvitation
 from articles.rendering import UnreadableText
 from articles.states import AiInvolvement
 from editorial import tries
@@ -122,9 +122,7 @@ def invitation(request: SignedIn, pk: int) -> HttpResponse:
     act = request.POST.get("act", "")
     form = InterestsForm(request.POST if act == "accept" else None)
     if act == "decline":
-        coauthors.decline(found, by=request.user)
-        messages.success(request, f"{found.invited_by.label} is told that you will not.")
-        return redirect("desk")
+        return _declined(request, found)
     if form.is_bound and form.is_valid():
         try:
             coauthors.accept(found, by=request.user, interests=form.cleaned_data["interests"])
@@ -135,3 +133,13 @@ def invitation(request: SignedIn, pk: int) -> HttpResponse:
             return redirect(found.article.get_desk_url())
     context = {"invitation": found, "form": form}
     return render(request, "desk/invitation.html", context, status=REFUSED if form.is_bound else 200)
+
+
+def _declined(request: SignedIn, found: CoauthorInvitation) -> HttpResponse:
+    try:
+        coauthors.decline(found, by=request.user)
+    except WorkflowError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{found.invited_by.label} is told that you will not.")
+    return redirect("desk")

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_noop
 
 from articles import editing
 from articles.asking import unit_at
@@ -26,7 +28,9 @@ from reviews.notifications import notify
 LONGEST = 500  # characters
 ALIKE = 0.6
 MOST_COMPARED = 200
-UNANSWERED = "Nobody had taken it up when its words had to be deleted, as we promise. You are welcome to ask again."
+UNANSWERED = gettext_noop(
+    "Nobody had taken it up when its words had to be deleted, as we promise. You are welcome to ask again."
+)
 
 
 @transaction.atomic
@@ -128,9 +132,9 @@ def forget() -> int:
     now = clock.now()
     due = ReaderQuestion.objects.outlived(at=now)
     pks = list(due.select_for_update().order_by("pk").values_list("pk", flat=True))
-    due.filter(pk__in=pks, stage=QuestionStage.OPEN).update(
-        stage=QuestionStage.DECLINED, settled_at=now, words=UNANSWERED
-    )
+    with translation.override(settings.READERS_LANGUAGE):
+        told = translation.gettext(UNANSWERED)
+    due.filter(pk__in=pks, stage=QuestionStage.OPEN).update(stage=QuestionStage.DECLINED, settled_at=now, words=told)
     ReaderQuestion.objects.filter(pk__in=pks).update(text="")
     if pks:
         record("questions.forgotten", by=None, count=len(pks))

@@ -39,9 +39,11 @@ BATCH = 20
 MOST_PAGES = 20  # of one list; what lies further back is still found by its own page and by the search
 WORDS_ASKED = 6
 LONGEST_TROUBLE = 2000
+FAILED = {429, 500, 502, 504}  # a 503 of ours says why there is no file
 MOST_IN_HAND = 40  # articles in one sweep whose files, sheets and answers are looked at, each time others
 MOST_PRINTED = 2  # versions of one article, the newest: a sheet takes a second to lay out
 MOST_ASKED = 10  # questions in one run: one address may ask thirty in ten minutes
+LONGEST_FILES = 60.0  # seconds for the files of one article: the worker is stopped after ten minutes
 TAKEN_ALONG = (
     ("its PDF", "article.pdf"),
     ("its share card", "card.png"),
@@ -60,8 +62,16 @@ class Shared:
     documents: tuple[tuple[str, Document], ...]
     trouble: list[str]  # channels that did not answer; the others are looked at all the same
     parts: int = 1  # of so many articles one is taken in hand in each sweep, another one in the next
+    lots: int = 1  # of so many articles in hand one is asked about, by lot: none is left out for ever
+    turn: int = 0
     asked: int = 0
     further: dict[str, tuple[Document, ...]] = field(default_factory=dict)
+
+    def asks_about(self, pk: int) -> bool:
+        """Whether a question is spent on this article in this sweep."""
+        is_asked = self.asked < MOST_ASKED and hash((self.turn, pk)) % self.lots == 0
+        self.asked += is_asked
+        return is_asked
 
     def pages(self, path: str) -> tuple[Document, ...]:
         """A list that some articles stand in, as far as it answers."""
@@ -74,6 +84,10 @@ class Shared:
         return self.further[path]
 
 
+class FileTrouble(Unreachable):
+    """What is taken along did not come, or proves nothing; the pages of the same article did answer."""
+
+
 def run(*, within: float = 200) -> Sweep:
     """Go on with the sweep that is under way, or begin one, for at most so many seconds; harmless if run twice at once.
 
@@ -82,7 +96,8 @@ def run(*, within: float = 200) -> Sweep:
     sweep, deadline, silent = _under_way(), time.monotonic() + within, 0
     try:
         shared = _shared()
-        shared.parts = _parts()
+        count = unchecked(at=clock.now()).count()
+        shared.turn, shared.parts, shared.lots = sweep.pk, _parts(count), -(-min(count, MOST_IN_HAND) // MOST_ASKED)
         for pk in _unseen(sweep):
             if time.monotonic() > deadline:
                 return sweep
@@ -130,11 +145,12 @@ def _unseen(sweep: Sweep) -> Iterator[int]:
 
 def _look_at(pk: int, shared: Shared, sweep: Sweep) -> bool:
     """Whether the site answered for this article."""
+    is_silent = False
     try:
         in_hand = bool(shared.parts) and pk % shared.parts == sweep.pk % shared.parts
         faults, trouble = _faults_now(pk, shared, in_hand=in_hand), ""
     except Unreachable as silence:
-        faults, trouble = [], str(silence)
+        faults, trouble, is_silent = [], str(silence), not isinstance(silence, FileTrouble)
     except (KeyError, ValueError) as fault:
         # A stored text that was tampered with is refused by the public door; the others still want to be looked at.
         faults, trouble = [], f"What is stored of article {pk} cannot be read ({fault!r})."
@@ -144,7 +160,7 @@ def _look_at(pk: int, shared: Shared, sweep: Sweep) -> bool:
         log.error("%s is quarantined. %s", article.slug, reason)
         publication.quarantine(article, reason=reason)
     _advance(sweep, pk, is_miss=bool(faults), trouble=trouble)
-    return not trouble
+    return not is_silent
 
 
 def _advance(sweep: Sweep, pk: int, *, is_miss: bool, trouble: str) -> None:
@@ -205,10 +221,13 @@ def _every_fault(expected: Expected, shared: Shared, *, in_hand: bool) -> Iterat
     for where, path in _asked_about(expected):
         yield from faults_of_list(fetch(path).read(), expected, where=where)
     yield from _faults_of_versions(expected)
+    trouble: list[str] = []
     if in_hand:
-        yield from _faults_of_what_is_taken_along(expected)
         yield from _faults_of_answers(expected, shared)
+        yield from _faults_of_what_is_taken_along(expected, trouble)
     _refuse_proof_of_nothing(answer, page, expected)
+    if trouble:
+        raise FileTrouble(" ".join(trouble))
 
 
 def _faults_of_versions(expected: Expected) -> Iterator[str]:
@@ -221,18 +240,33 @@ def _faults_of_versions(expected: Expected) -> Iterator[str]:
         yield from (f"beside another version, {fault}" for fault in faults_of_page(fetch(path).read(), theirs))
 
 
-def _faults_of_what_is_taken_along(expected: Expected) -> Iterator[str]:
+def _faults_of_what_is_taken_along(expected: Expected, trouble: list[str]) -> Iterator[str]:
+    """As far as it comes in time: a file that does not keeps nobody from looking at the next."""
+    deadline = time.monotonic() + LONGEST_FILES
+    for where, path, theirs in _taken_along(expected):
+        if time.monotonic() > deadline:
+            trouble.append(f"{path} and what follows was not looked at: the others took {LONGEST_FILES:g} seconds.")
+            return
+        try:
+            yield from _faults_of_file(where, path, theirs)
+        except Unreachable as silence:
+            trouble.append(str(silence))
+
+
+def _taken_along(expected: Expected) -> Iterator[tuple[str, str, Expected]]:
     """Files and pictures of the text as it is shown, and the sheets of its newest versions."""
     for where, name in TAKEN_ALONG:
-        yield from _faults_of_file(where, f"/articles/{expected.slug}/{name}", expected)
+        yield where, f"/articles/{expected.slug}/{name}", expected
     versions = expected_of_versions(expected.pk, expected, at=clock.now())
     for path, theirs in islice(versions, MOST_PRINTED):
-        yield from _faults_of_file("the PDF of a version", f"{path}article.pdf", theirs)
+        yield "the PDF of a version", f"{path}article.pdf", theirs
 
 
 def _faults_of_file(where: str, path: str, expected: Expected) -> Iterator[str]:
     """Instead of a file a page may come, which says why there is none."""
     answer = fetch(path)
+    if expected.is_shown and answer.status in FAILED:
+        raise Unreachable(f"{path} answered {answer.status}, so nothing is proven about it.")
     if "html" in answer.content_type:
         yield from faults_of_page(answer.read(), expected)
         return
@@ -247,9 +281,8 @@ def _faults_of_file(where: str, path: str, expected: Expected) -> Iterator[str]:
 
 def _faults_of_answers(expected: Expected, shared: Shared) -> Iterator[str]:
     """Asked for by its title, as often as one address may ask; where the desk takes no question, it quotes nothing."""
-    if shared.asked >= MOST_ASKED:
+    if not shared.asks_about(expected.pk):
         return
-    shared.asked += 1
     answer = fetch("/ask/", sent={"question": " ".join(expected.title.row[:WORDS_ASKED])})
     if answer.status == 200:
         yield from faults_of_list(answer.read(), expected, where="the answers to questions")
@@ -284,9 +317,9 @@ def _listed_under(expected: Expected) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _parts() -> int:
+def _parts(count: int) -> int:
     """In how many sweeps every article is taken in hand once; 0 where none is."""
-    return -(-unchecked(at=clock.now()).count() // MOST_IN_HAND) if MOST_IN_HAND else 0
+    return -(-count // MOST_IN_HAND) if MOST_IN_HAND else 0
 
 
 # What is the same for all

@@ -72,6 +72,11 @@ def test_a_compressed_page_has_a_strong_validator_of_its_own(client, approved, a
     for known in (plain["ETag"], small["ETag"]):
         again = client.get(address, headers={"accept-encoding": "gzip", "if-none-match": known})
         assert (again.status_code, again["ETag"]) == (304, known)
+        assert {"Accept-Encoding", "Cookie"} <= set(again["Vary"].split(", "))
     assert client.get(address, headers={"if-none-match": '"else-gzip"'}).status_code == 200
+    both = client.get(address, headers={"if-none-match": f'"else-gzip", {plain["ETag"]}'})
+    assert (both.status_code, both["ETag"]) == (304, plain["ETag"])
+    assert client.get(address, **GZIP).content == small.content  # the same validator, the same bytes
+    assert "Content-Encoding" not in client.get(address, headers={"accept-encoding": "gzip;q=0, identity"})
     client.force_login(ana)
     assert "Content-Encoding" not in client.get(address, **GZIP)

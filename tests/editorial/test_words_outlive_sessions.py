@@ -1,8 +1,10 @@
 """A form that arrives after its session has ended, without any script: nothing typed is lost, nobody else gets it."""
 
+import random
 import re
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -101,6 +103,33 @@ def test_what_is_too_long_to_go_on_is_given_back_to_copy(client, ana, monkeypatc
     assert 'name="carried"' not in words(page)
     assert "too long to go on with you" in words(page)
     assert "Typed for an hour." in words(page)
+
+
+def test_words_that_do_not_pack_into_the_form_that_signs_in_are_given_back_to_copy():
+    signs = "".join(random.Random(1).choices([chr(n) for n in range(0x1F300, 0x1FA00)], k=carried.LONGEST - 1000))
+    assert carried.held([("body", signs)], path="/desk/", writer=1).sealed == ""
+    assert carried.held([("body", signs[:9000])], path="/desk/", writer=1).sealed
+
+
+def test_a_session_that_ends_once_more_before_they_are_sent_loses_nothing(client, ana, draft):
+    sign_in(client, ana)
+    sealed = sealed_in(sent_after_the_end(client, at("desk-edit", draft), typed_over(draft, body=WORDS)))
+    sign_in(client, ana, carried=sealed)
+    page = client.get(reverse("account-carried"))
+    assert at("desk-edit", draft) in words(page)
+    form = dict(page.context["carried"].fields) | {"carried": "send", "carried_to": at("desk-edit", draft)}
+    again = carried.opened(sealed_in(sent_after_the_end(client, reverse("account-carried"), form)), to=ana)
+    assert (again.path, dict(again.fields)["body"]) == (at("desk-edit", draft), WORDS)
+    assert {"carried", "carried_to"}.isdisjoint(dict(again.fields))
+
+
+def test_what_was_done_without_signing_in_is_not_said_to_be_lost(client, ana):
+    sign_in(client, ana)
+    address = EmailAddress.objects.create(user=ana, email="new@example.org", verified=False)
+    confirm = reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key])
+    done = sent_after_the_end(client, confirm, {})
+    assert (done.status_code, done["Location"]) == (302, reverse("login"))
+    assert EmailAddress.objects.get(pk=address.pk).verified
 
 
 def test_it_never_leads_to_another_site():

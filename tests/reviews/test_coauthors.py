@@ -143,6 +143,11 @@ def test_leaving_and_removing_close_the_text_at_once_and_never_open_it_for_revie
     assert Notification.objects.filter(kind=Kind.COAUTHOR_REMOVED, recipient=noor).count() == len(Channel)
     with pytest.raises(PermissionDenied):
         editing.change(draft, by=noor, edition=draft.edition, body="Mine.")
+    of_noor = Client()
+    of_noor.force_login(noor)
+    late = typed_over(draft, body="Typed in a tab that was open.")
+    answer = of_noor.post(at("desk-edit", draft), late, headers={"sec-fetch-site": "same-origin"})
+    assert (answer.status_code, "Typed in a tab that was open." in words(answer)) == (404, True)
 
     desk.force_login(rob.user)
     assert desk.post(at("desk-people", draft), {"act": "leave"}).url == reverse("desk")
@@ -151,6 +156,29 @@ def test_leaving_and_removing_close_the_text_at_once_and_never_open_it_for_revie
     assert factories.fresh(draft).latest_revision.data["authors"] == ["Ana"]
     with pytest.raises(WorkflowError, match="had a hand in this text"):
         factories.assigned(factories.fresh(draft), rob, by=eva)
+
+
+def test_whoever_was_asked_twice_joins_once_and_an_address_is_not_said_to_be_an_authors(desk, draft, noor, monkeypatch):
+    for to in ("noor", "noor@example.org"):
+        assert invite(desk, draft, to).status_code == 302
+    first, second = (
+        reverse("coauthor-invitation", args=[each.pk]) for each in CoauthorInvitation.objects.order_by("pk")
+    )
+    desk.force_login(noor)
+    assert desk.post(first, {"act": "accept", "interests": "None"}).status_code == 302
+    assert "among its authors already" in words(desk.post(second, {"act": "accept", "interests": "None"}))
+    assert draft.contributions.filter(person=noor).count() == 1
+    assert desk.post(second, {"act": "decline"}).status_code == 302
+    desk.force_login(draft.author)
+    assert invite(desk, draft, "noor@example.org").status_code == 302
+    assert "among its authors already" in words(invite(desk, draft, "noor"))
+
+    third = CoauthorInvitation.objects.latest("pk")
+    desk.force_login(noor)
+    meanwhile = iter([CoauthorInvitation.objects.filter(pk=third.pk)])
+    monkeypatch.setattr(coauthors, "open_for", lambda user: next(meanwhile, CoauthorInvitation.objects.none()))
+    answer = desk.post(reverse("coauthor-invitation", args=[third.pk]), {"act": "decline"})
+    assert answer.status_code == 302
 
 
 def test_who_answers_for_the_ai_stays_until_somebody_else_does(desk, draft, ana, noor):

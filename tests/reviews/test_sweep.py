@@ -24,6 +24,7 @@ from reviews.kinds import Channel, Kind
 from reviews.models import Notification, Sweep
 from reviews.sweep import judging
 from reviews.sweep.documents import read, slug_in
+from reviews.sweep.fetching import Unreachable
 from reviews.sweep.judging import faults_of_list, faults_of_page, faults_of_sitemap
 from reviews.sweep.words import Words
 from tests import factories
@@ -459,6 +460,48 @@ def test_a_server_that_proves_nothing_is_trouble_and_no_miss(stranger_site, ana,
     assert (done.is_complete, done.misses) == (False, 0)
     assert words in done.trouble
     assert not quarantines().exists()
+
+
+def test_files_that_do_not_come_keep_nobody_from_looking_at_the_rest(site, ana, monkeypatch):
+    articles = [factories.submitted(by=ana) for _ in range(2)]
+    monkeypatch.setattr(sweep, "SILENCE", 1)
+    monkeypatch.setattr(sweep, "MOST_IN_HAND", len(articles))
+    monkeypatch.setattr(sweep, "TAKEN_ALONG", (("its PDF", "article.pdf"), ("its citation", "cite.txt")))
+    monkeypatch.setattr(sweep, "MOST_PRINTED", 0)
+    asked, fetch = [], sweep.fetch
+
+    def without_pdf(path, **sent):
+        asked.append(path)
+        if path.endswith("article.pdf"):
+            raise Unreachable(f"{path} did not answer.")
+        return replaced_by(fetch(path, **sent))
+
+    def replaced_by(answer):
+        answer.status = 500 if answer.path.endswith("cite.txt") else answer.status
+        return answer
+
+    monkeypatch.setattr(sweep, "fetch", without_pdf)
+    done = sweep.run()
+    assert (done.articles_seen, done.misses, done.is_complete) == (len(articles), 0, True)
+    assert {f"{article.get_absolute_url()}cite.txt" for article in articles} <= set(asked)
+    assert "article.pdf did not answer" in done.trouble
+    assert "cite.txt answered 500" in done.trouble
+    monkeypatch.setattr(sweep, "LONGEST_FILES", -1)
+    late = []
+    assert list(sweep._faults_of_what_is_taken_along(judging.expected_of(articles[0].pk, at=clock.now()), late)) == []
+    assert "was not looked at" in late[0]
+
+
+def test_every_article_is_asked_about_in_some_sweep():
+    asked = set()
+    for turn in range(200):
+        shared = sweep.Shared((), [], lots=4, turn=turn)
+        now = {pk for pk in range(1, 41) if shared.asks_about(pk)}
+        assert len(now) <= sweep.MOST_ASKED
+        asked |= now
+    assert asked == set(range(1, 41))
+    few = sweep.Shared((), [], turn=1)
+    assert [few.asks_about(pk) for pk in range(40)] == [True] * sweep.MOST_ASKED + [False] * 30
 
 
 def test_a_sweep_cut_short_goes_on_where_it_was(site, ana):
