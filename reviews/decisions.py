@@ -178,22 +178,28 @@ def decide(
     elif not reason.strip():
         raise WorkflowError("Give your reasons: the authors can only mend what they are told about.")
     decision = Decision.objects.create(
-        assignment=assignment,
-        revision=assignment.revision,
         digest=digest,
         verdict=verdict,
         reason=reason.strip(),
         opened_at=opened_at,
         decided_at=clock.now(),
-        claims=claims.frozen(read.claims, read.verdicts),
-        checklist=checklist.frozen(read.answers.values()),
         confirmed_by=confirmed_by,
+        **_what_was_read(assignment, read),
         **_in_the_name_of(assignment.reviewer, assignment),
     )
     entry = _recorded(article, decision, by=by)
     threads.open_from(decision, read.claims, by=by)
     comments.travel(decision, by=by)
     return article, decision, entry
+
+
+def _what_was_read(assignment: ReviewAssignment, read: completeness.Reading) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "revision": assignment.revision,
+        "claims": claims.frozen(read.claims, read.verdicts),
+        "checklist": checklist.frozen(read.answers.values()),
+    }
 
 
 def _in_the_name_of(member: BoardMember, assignment: ReviewAssignment) -> dict[str, Any]:
