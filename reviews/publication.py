@@ -60,8 +60,8 @@ def submit(
     entry = record("revision.frozen", by=by, about=article.about, row=revision, digest=revision.digest)
     transitions.record_submission(article, revision, by=by)
     threads.send_responses(article, revision)
-    facts = {"author": by.label, "shortfall": matching.shortfall(article)}
-    notify(Kind.SUBMITTED, editors(), event=f"submitted:{revision.pk}", article=article, entry=entry, **facts)
+    event, shortfall = f"submitted:{revision.pk}", matching.shortfall(article)
+    notify(Kind.SUBMITTED, editors(), event=event, article=article, entry=entry, author=by.label, shortfall=shortfall)
     return revision
 
 
