@@ -43,6 +43,7 @@ def weight_of(response):
     return len(response.content) + sum(sizes.values())
 
 
+@pytest.mark.slow
 def test_every_page_of_a_reader_weighs_less_than_60_kb_with_everything_it_loads(client, long_text, ana, rob, eva):
     for _ in range(20):
         factories.submitted(by=ana)

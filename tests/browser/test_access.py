@@ -2,11 +2,13 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
 from playwright.sync_api import expect
 
 from articles.asking import unit_at
@@ -87,6 +89,18 @@ def test_nothing_moves_by_itself_on_a_phone(new_page, approved):
         page.goto(address)
         shifts[address] = page.evaluate("shifts")
     assert set(shifts.values()) == {0}, shifts
+
+
+def test_nothing_moves_while_a_page_arrives_slowly(new_page, live_url, ana):
+    page = new_page(**DESK)
+    page.add_init_script(COUNT_SHIFTS)
+    sign_in(page, ana, live_url=live_url)
+    sheet = Path(finders.find("desk.css")).read_text()
+    page.route("**/desk.css", lambda asked: asked.fulfill(body=sheet, content_type="text/css"))
+    line = {"offline": False, "latency": 0, "downloadThroughput": 6000, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    page.goto("/inbox/")
+    assert page.evaluate("shifts") == 0
 
 
 def test_everybody_can_find_a_text_and_who_checks_it(look_at, with_text):
