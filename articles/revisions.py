@@ -205,10 +205,20 @@ def compare(old: dict[str, Any], new: dict[str, Any], *, budget: Budget | None =
 def shortened(rows: Rows) -> Rows:
     """Unchanged stretches cut to what stands around a change, for where the whole text is at hand anyway."""
     cut = (
-        words if kind != "same" or len(words) <= 3 * AROUND else f"{words[:AROUND]} […] {words[-AROUND:]}"
+        words if kind != "same" or len(words) <= 3 * AROUND else f"{_first(words)} […] {_last(words)}"
         for kind, words in rows
     )
     return tuple(zip((kind for kind, _ in rows), cut, strict=True))
+
+
+def _first(words: str) -> str:
+    """What stands after a change, up to the end of a word."""
+    return words[:AROUND].rsplit(" ", 1)[0]
+
+
+def _last(words: str) -> str:
+    """What stands before a change, from the beginning of a word."""
+    return words[-AROUND:].split(" ", 1)[-1]
 
 
 def _printed(record: dict[str, Any], *, number: int | None) -> dict[str, Any]:

@@ -135,9 +135,9 @@ def _history(
     if said is None:
         return f"New or changed since your decision of {day}."
     if claim.evidence != said["evidence"]:
-        why = "what is known of its source has changed"
+        why = "What is known of its source has changed since then."
     elif claim.keys & doubts.keys():
-        why = "its source was retracted or put in doubt"
+        why = "Its source was retracted or put in doubt since then."
     else:
-        why = "you took your verdict back"
-    return f"Open again: on {day} you found “{ClaimFinding(said['finding']).label}”, and since then {why}."
+        why = "Its sentence and its sources are unchanged."
+    return f"Open again: on {day} you found “{ClaimFinding(said['finding']).label}”. {why}"

@@ -37,7 +37,7 @@ from reviews.forms import (
 )
 from reviews.kinds import RecheckReason
 from reviews.later_checks import later_checks
-from reviews.models import Recheck, Release, ReviewAssignment, Thread
+from reviews.models import Recheck, Release, ReviewAssignment, Thread, TypingCorrection
 from reviews.recheck_forms import AskAgainForm, ReadAgainForm, listed, of_article
 from reviews.rechecks import found_to_stand
 from reviews.reminders import NextStep, next_step
@@ -230,6 +230,7 @@ def _page(
         "dissents": dissents.kept_of(article),
         "points": thread_cards.without_text(Thread.objects.visible_to(request.user).filter(article=article)),
         "release": Release.objects.filter(revision=_read(article)).first() if revision else None,
+        "typing_waits": TypingCorrection.objects.waiting().filter(article=article).first(),
         "can_correct_typing": revision is not None and article.state == State.APPROVED,
         "open_notices": [(n, forms.get(("resolve", str(n.pk)))) for n in still_open],
         "shortfall": matching.shortfall(article) if article.state in PIPELINE else "",

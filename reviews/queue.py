@@ -229,7 +229,7 @@ def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, s
     if article.state == State.UNDER_REVIEW:
         return _next_in_review(article, facts, rule)
     if article.state == State.APPROVED:
-        return _next_when_approved(article)
+        return _next_when_approved(article, facts)
     return {
         State.DRAFT: (article.author.label, "Write and submit it"),
         State.SUBMITTED: ("Editors", "Ask a board member to read it"),
@@ -242,8 +242,7 @@ def next_step(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, s
 
 def _next_in_review(article: Article, facts: Facts, rule: policy.Rule) -> tuple[str, str]:
     digest = article.latest_revision.digest if article.latest_revision else ""
-    readers = ", ".join(a.reviewer.user.label for a in facts.asked if not a.is_invitation)
-    invited = ", ".join(a.reviewer.user.label for a in facts.asked if a.is_invitation)
+    readers, invited = _readers_and_invited(facts)
     if policy.quorum_met(facts.decisions, rule, digest=digest):
         return "Editors", "Release it: its quorum is met"
     if readers:
@@ -255,7 +254,17 @@ def _next_in_review(article: Article, facts: Facts, rule: policy.Rule) -> tuple[
     return "Editors", "Ask another board member: the quorum is not met"
 
 
-def _next_when_approved(article: Article) -> tuple[str, str]:
+def _readers_and_invited(facts: Facts) -> tuple[str, str]:
+    readers = ", ".join(a.reviewer.user.label for a in facts.asked if not a.is_invitation)
+    return readers, ", ".join(a.reviewer.user.label for a in facts.asked if a.is_invitation)
+
+
+def _next_when_approved(article: Article, facts: Facts) -> tuple[str, str]:
+    readers, invited = _readers_and_invited(facts)
+    if readers:
+        return readers, "Read it again and decide"
+    if invited:
+        return invited, "Accept or decline the invitation to read it again"
     due = article.approval.valid_until if article.approval else clock.now()
     if due <= clock.now():
         return article.author.label, "Submit it for its next check: the check date has passed"
