@@ -15,17 +15,8 @@ LONGEST = 900_000  # characters: the longest text that can be saved, and some
 LONGEST_SEALED = 2_500_000  # characters: what the form that signs in can take along, with some room
 VALID = 24 * 60 * 60
 REMEMBERED = 60 * 24 * 60 * 60
-NEVER = {
-    "csrfmiddlewaretoken",
-    "password",
-    "password1",
-    "password2",
-    "oldpassword",
-    "code",
-    "credential",
-    FIELD,
-    MEANT_FOR,
-}
+NEVER = {"csrfmiddlewaretoken", "code", FIELD, MEANT_FOR}
+SECRET = ("password", "passphrase", "secret", "credential")  # in the name of a field, whatever stands around it
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,7 @@ class Carried:
 
 def held(fields: Iterable[tuple[str, str]], *, path: str, writer: int) -> Carried:
     """What was sent, without secrets; with one slash before its path, for with two it would lead to another site."""
-    kept = [(name, words) for name, words in fields if name not in NEVER]
+    kept = [(name, words) for name, words in fields if name not in NEVER and not _is_secret(name)]
     return Carried(writer, f"/{path.lstrip('/')}", kept)
 
 
@@ -63,3 +54,7 @@ def opened(sealed: str, *, to: User) -> Carried | None:
     except signing.BadSignature:
         return None
     return Carried(writer, path, [(name, words) for name, words in fields]) if writer == to.pk else None
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.casefold() for word in SECRET)

@@ -21,7 +21,7 @@ LAST_RESORT = (
 RETRY_SECONDS = 300
 MOST_FIELDS = 12
 LONGEST_TYPED = 100_000  # characters, of all fields together
-UNSAID = ("password", "token", "code", "secret", "credential", "website", "next")
+UNSAID = ("password", "passphrase", "token", "code", "secret", "credential", "website", "next")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -73,7 +73,7 @@ def typed_in(request: HttpRequest) -> list[str]:
 
 
 def _is_written(name: str, words: str) -> bool:
-    return len(words.split()) > 1 and not any(each in name for each in UNSAID)
+    return len(words.split()) > 1 and not any(each in name.casefold() for each in UNSAID)
 
 
 def _made(request: HttpRequest | None, template: str, context: dict[str, Any]) -> str:

@@ -52,8 +52,11 @@ def test_what_is_not_there_not_allowed_or_too_large_is_a_page_also_without_the_d
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     for ask in (lambda method, *args, **options: method(*args, **options), away):
         assert is_a_page(ask(client.get, "/no/such/page/"), status=404, says="There is no page at this address")
-        sent = ask(client.post, "/inbox/read/", {"words": WRITTEN}, **MINE)
+        typed = {"words": WRITTEN, "New-Password": "four plain words", "more": "</textarea><script>x y</script>"}
+        sent = ask(client.post, "/inbox/read/", typed, **MINE)
         assert is_a_page(sent, status=403, says=WRITTEN)
+        assert "four plain words" not in sent.text
+        assert "<script>x y" not in sent.text
         large = ask(client.post, "/verify/", CONTENT_LENGTH="9000000")
         assert is_a_page(large, status=413, says="Nothing over 6 MB is taken here")
     sent = client.post("/inbox/read/", {"words": WRITTEN}, headers={"sec-fetch-site": "cross-site"})

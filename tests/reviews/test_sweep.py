@@ -288,7 +288,10 @@ def test_inv11_a_page_that_lost_its_caution_is_taken_down_once_and_the_editors_t
     assert client.get(article.get_absolute_url()).status_code == 503
 
 
-def test_an_entry_that_lost_its_line_is_found_in_lists_and_search(site, without_guard, broken, ana, eva):
+def test_an_entry_that_lost_its_line_is_found_in_lists_and_search_of_a_german_site_too(
+    site, without_guard, broken, ana, eva, settings
+):
+    settings.READERS_LANGUAGE = "de"
     factories.submitted(by=ana)
     broken("_standing_line.html", "")
     assert sweep.run().misses == 1
@@ -318,7 +321,8 @@ def test_a_person_lifts_a_quarantine_and_the_next_sweep_finds_all_in_order(
     assert (done.misses, done.trouble, quarantines().count()) == (0, "", 1)
 
 
-def test_every_channel_of_one_text_is_looked_at_and_in_order(site, ana, rob, rita, eva, monkeypatch):
+def test_every_channel_of_one_text_is_looked_at_and_in_order_in_german_too(site, ana, rob, eva, monkeypatch, settings):
+    settings.READERS_LANGUAGE = "de"
     monkeypatch.setattr(sweep, "MOST_IN_HAND", 5)
     monkeypatch.setattr(sweep, "MOST_PRINTED", 0)
     replaced = factories.approved(by=ana, reviewer=rob, editor=eva)
