@@ -5,7 +5,8 @@ import re
 from articles.integrity.patterns import vocabulary
 from articles.signs import signs
 
-BRACKETS, QUOTES, DASHES = "()", '“”"', "–—-"
+BRACKETS, QUOTES = "()", '“”"'
+LONGEST_SENTENCE = 500  # characters to each side of a comma
 # Beside one of these a comma says whether all are meant or some: “patients, who smoke” are not “patients who smoke”.
 CLAUSES = vocabulary(
     "who whom whose which that where when while because since as if though although until only even except unless "
@@ -70,8 +71,9 @@ def _is_paired(text: str, marks: str) -> bool:
 
 def _hangs_on_commas(text: str, at: int) -> bool:
     """Its sentence denies something, joins both with “and” and with “or”, or has a clause at this place."""
-    start = max(text.rfind(end, 0, at) for end in ".!?\n") + 1
-    sentence = _SENTENCE.match(text, start).group()  # type: ignore[union-attr]
+    first = max(0, at - LONGEST_SENTENCE)
+    start = max(first, *(text.rfind(end, first, at) + 1 for end in ".!?\n"))
+    sentence = _SENTENCE.match(text, start, at + LONGEST_SENTENCE).group()  # type: ignore[union-attr]
     words = {word.casefold() for word in _WORD.findall(sentence)}
     if {"and", "or"} <= words or any(sign.kind == "negation" for sign in signs(sentence)):
         return True

@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
 from articles.integrity.patterns import vocabulary
 from articles.integrity.sentences import sentences
 from articles.look_alikes import EVERYDAY, PREFIXES, say_different_things
-from articles.revisions import Budget, aligned, compare
+from articles.revisions import Budget, aligned
 from articles.signs import KINDS, Sign, says, signs
 from articles.typing_marks import why_not_article, why_not_capitals, why_not_marks
 
@@ -33,6 +34,8 @@ JOINING = vocabulary("and or if but because when while then than so as in on off
 _ROMAN = re.compile(r"[ivx]+")
 PUNCTUATION = frozenset(",;:'’‘“”\"()–—-.")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\s+|[^\w\s]|_")
+_WORD = re.compile(r"\S+\s*|\s+")
+_LINE = re.compile(r"[^\n]*\n+|[^\n]+")
 _TAG = re.compile(r"<[^>]*>")
 _ENDINGS = ("s", "es", "'s", "’s")
 _SENTENCE_BEGINS = frozenset(".!?:•|#>-*\n")
@@ -165,32 +168,23 @@ def _around(text: str, start: int, words: str) -> str:
 
 def _hunks(old: str, new: str) -> Iterator[_Hunk]:
     """Word by word and mark by mark, what differs."""
-    budget, at_old, at_new = Budget(), 0, 0
-    for out, into in _differing(old, new):
-        for before, after in aligned(_TOKEN.findall(out), _TOKEN.findall(into), budget):
-            if before != after:
-                yield _Hunk(before, after, at_old, at_new)
-            at_old, at_new = at_old + len("".join(before)), at_new + len("".join(after))
+    at_old, at_new = 0, 0
+    for out, into in _differing(old, new, (_LINE, _WORD, _TOKEN), Budget()):
+        if out != into:
+            yield _Hunk(out, into, at_old, at_new)
+        at_old, at_new = at_old + len("".join(out)), at_new + len("".join(into))
 
 
-def _differing(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """The two texts in stretches, from the difference that readers are shown too."""
-    [difference] = compare(_only(old), _only(new))
-    out = into = ""
-    for kind, words in difference.rows:
-        if kind == "same":
-            if out or into:
-                yield out, into
-            yield words, words
-            out = into = ""
+def _differing(
+    old: str, new: str, pieces: Sequence[re.Pattern[str]], budget: Budget
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Both texts to the last sign, in stretches; what differs in large pieces is looked at in smaller ones."""
+    piece, *smaller = pieces
+    for out, into in aligned(piece.findall(old), piece.findall(new), budget):
+        if out == into or not smaller:
+            yield out, into
         else:
-            out, into = (out + words, into) if kind == "out" else (out, into + words)
-    if out or into:
-        yield out, into
-
-
-def _only(text: str) -> dict[str, Any]:
-    return {"body": text, "references": []}
+            yield from _differing("".join(out), "".join(into), smaller, budget)
 
 
 def _words(tokens: Iterable[str]) -> list[str]:
@@ -219,6 +213,12 @@ def _why_not(hunk: _Hunk, old: str, new: str) -> str:
         pairs = zip(was, now, strict=True)
         return next((why for one, other in pairs if (why := _why_another(one, other, hunk, old, new))), "")
     return _why_not_small(was or now, hunk, old, new) if not was or not now else "other words"
+
+
+@lru_cache(maxsize=4)
+def _words_of(text: str) -> frozenset[str]:
+    """Asked for at every place that differs, of a text that may be long."""
+    return frozenset(_folded(_words(_TOKEN.findall(text))))
 
 
 def _folded(words: Iterable[str]) -> set[str]:
@@ -267,7 +267,7 @@ def _why_another(was: str, now: str, hunk: _Hunk, old: str, new: str) -> str:
         return "a name"
     if max(one, other, key=len) in {min(one, other, key=len) + ending for ending in _ENDINGS}:
         return ""
-    if one in _folded(_words(_TOKEN.findall(new))):
+    if one in _words_of(new):
         return "a word that this text uses elsewhere too"
     if not _is_near(one, other):
         return "another word"

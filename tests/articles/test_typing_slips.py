@@ -167,6 +167,12 @@ def test_slips_of_marks_and_capitals_can_be_mended(read, now):
     assert objections(content(read), content(now)) == ()
 
 
+def test_each_place_is_judged_and_named_where_it_stands_however_many_lines_differ_before_it():
+    said = told(("Exercise eases", "Excercise eases"), ("in pregnancy", "in the pregnancy"), ("Walking", "W1lking"))
+    assert "“Walking” became “W1lking”: number" in said
+    assert "“more.” became “m0re.”" in told(("take ibu", "take  ibu"), ("pain, and", "pain and"), ("more.", "m0re."))
+
+
 def test_many_small_corrections_do_not_add_up_to_a_large_one():
     slips = [("teh", "the"), ("wieght", "weight"), ("with with", "with"), ("recieve", "receive")]
     assert most_slips(content()) == 3
