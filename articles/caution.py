@@ -13,7 +13,7 @@ from articles import caution_in_german
 from articles.standing import Standing, Told
 from articles.states import AI_WROTE, Audience, NoticeKind
 
-VERSION = "2"
+VERSION = "3"
 MOST_WORDS = 60
 
 
@@ -69,12 +69,12 @@ ABOUT = {
         "Its reviewers asked for changes that are not made yet: do not act on it.",
     ),
     (Told.OVERDUE, True): (
-        "This text was made with an AI system and checked once. The date to check it again has passed.",
+        "This text was made with an AI system and checked once. Its next check is due and has not been done.",
         AGED,
         "Checked once, but its next check is overdue: it may be out of date.",
     ),
     (Told.OVERDUE, False): (
-        "This text was checked once, but the date to check it again has passed.",
+        "This text was checked once. Its next check is due and has not been done.",
         AGED,
         "Checked once, but its next check is overdue: it may be out of date.",
     ),
