@@ -95,6 +95,7 @@ def test_the_reviewer_is_asked_about_these_claims_only_and_the_approved_text_sta
     assert "This text is approved. You are asked about 1 claim of it." in page
     assert "0 of 1 claim" in page
     assert "Checklist" not in page
+    assert "the rest of the text is not shown: you are not asked about it" in page
     assert "It stands" in page
     assert unit_of(approved).standing.state == Told.APPROVED
     by, digest = assignment.reviewer.user, assignment.revision.digest

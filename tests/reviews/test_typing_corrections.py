@@ -181,6 +181,7 @@ def test_it_is_signed_or_declined_on_its_page(client, waiting, slipped, ruth, ev
     client.force_login(ruth)
     page = reverse("admin:reviews_typingcorrection_change", args=[waiting.pk])
     assert "excercise" in client.get(page).content.decode()
+    assert page in client.get(reverse("admin:articles_article_change", args=[slipped.pk])).content.decode()
     sent = {"act": "sign", "digest": waiting.digest, "statement": "on"}
     wrong = client.post(page, sent | {"password": "guess"})
     assert (wrong.status_code, TypingCorrection.objects.get().stage) == (422, TypingStage.WAITING)
