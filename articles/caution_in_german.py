@@ -42,12 +42,12 @@ ABOUT = {
         "Die Prüfenden verlangten Änderungen, die noch fehlen: bitte nicht danach handeln.",
     ),
     (Told.OVERDUE, True): (
-        "Dieser Text wurde mit einem KI-System erstellt und einmal geprüft. Die nächste Prüfung ist fällig und noch nicht erfolgt.",
+        "Dieser Text wurde mit einem KI-System erstellt und einmal geprüft. Die nächste Prüfung ist fällig.",
         _AGED,
         "Einmal geprüft, aber die nächste Prüfung ist überfällig: er kann veraltet sein.",
     ),
     (Told.OVERDUE, False): (
-        "Dieser Text wurde einmal geprüft. Die nächste Prüfung ist fällig und noch nicht erfolgt.",
+        "Dieser Text wurde einmal geprüft. Die nächste Prüfung ist fällig.",
         _AGED,
         "Einmal geprüft, aber die nächste Prüfung ist überfällig: er kann veraltet sein.",
     ),
