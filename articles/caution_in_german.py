@@ -42,12 +42,12 @@ ABOUT = {
         "Die Prüfenden verlangten Änderungen, die noch fehlen: bitte nicht danach handeln.",
     ),
     (Told.OVERDUE, True): (
-        "Dieser Text wurde mit einem KI-System erstellt und einmal geprüft. Die nächste Prüfung ist fällig.",
+        "Dieser Text wurde mit einem KI-System erstellt und einmal geprüft. Die nächste Prüfung steht noch aus.",
         _AGED,
         "Einmal geprüft, aber die nächste Prüfung ist überfällig: er kann veraltet sein.",
     ),
     (Told.OVERDUE, False): (
-        "Dieser Text wurde einmal geprüft. Die nächste Prüfung ist fällig.",
+        "Dieser Text wurde einmal geprüft. Die nächste Prüfung steht noch aus.",
         _AGED,
         "Einmal geprüft, aber die nächste Prüfung ist überfällig: er kann veraltet sein.",
     ),
