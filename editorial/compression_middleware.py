@@ -25,7 +25,7 @@ class Compression(GZipMiddleware):
     max_random_bytes = 0
 
     def process_request(self, request: HttpRequest) -> None:
-        given = request.META.get("HTTP_IF_NONE_MATCH", "")
+        given = request.headers.get("if-none-match", "")
         request.validators = given  # type: ignore[attr-defined]
         request.META["HTTP_IF_NONE_MATCH"] = given.replace(ENDING, '"')
 
