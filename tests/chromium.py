@@ -13,9 +13,12 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
     *("--disable-gpu", "--disable-quic"),
 ]
-# A script for `add_init_script`: `shifts` is then by how much the page moved without anybody doing anything.
+# A script for `add_init_script`: `shifts` is then by how much the page moved by itself, and `moved` what did.
 COUNT_SHIFTS = """window.shifts = 0;
-    const count = it => { window.shifts += it.hadRecentInput ? 0 : it.value };
+    window.moved = [];
+    const place = box => `${box.x},${box.y} ${box.width}x${box.height}`;
+    const name = it => `${it.node?.outerHTML?.slice(0, 90)} ${place(it.previousRect)} → ${place(it.currentRect)}`;
+    const count = it => { if (!it.hadRecentInput) { shifts += it.value; moved.push(...it.sources.map(name)) } };
     new PerformanceObserver(list => list.getEntries().forEach(count))
         .observe({type: "layout-shift", buffered: true})"""
 PATIENCE = 10_000  # milliseconds, for machines that have other things to do

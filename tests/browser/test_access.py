@@ -50,16 +50,16 @@ def look_at(new_page, live_url):
             page.emulate_media(color_scheme="light")
             answer = page.goto(address)
             assert (answer.status, answer.url) == (status, live_url + address)
-            if faults := _faults_of(page):
+            if faults := _faults_of(page, for_reader=visitor is None):
                 wrong[address] = faults
         return wrong
 
     return look
 
 
-def _faults_of(page):
+def _faults_of(page, *, for_reader):
     faults = [f"{fault} at 1280" for fault in _violations(page, EVERY_RULE)]
-    faults += ["something moved by itself"] if page.evaluate("shifts") else []
+    faults += [f"moved by itself: {it}" for it in page.evaluate("moved") if for_reader]
     page.set_viewport_size(PHONE)
     faults += [f"{fault} at 320" for fault in _violations(page, BUT_COLOURS)]
     faults += [f"wider than 320 pixels: {html}" for html in page.evaluate(TOO_WIDE)]

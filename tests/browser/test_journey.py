@@ -111,7 +111,7 @@ def _ana_writes_cites_and_submits(page) -> str:
     page.get_by_label("First draft written by an AI system").check()
     page.get_by_label("AI system (if one was used)").fill("Example drafter")
     page.get_by_label("Its version").fill("1")
-    page.get_by_label("Interests of the authors").fill("None.")
+    page.get_by_label("Your interests").fill("None.")
     page.get_by_label("Who paid for the work").fill("Nobody.")
     page.get_by_role("button", name="Save and go to references").click()
     _import_the_library(page)
