@@ -1,5 +1,8 @@
 # The desk's few commands. `make demo` needs Python 3.11 or newer and make, nothing else.
 
+# Compiled files are kept, whatever the machine says: every command here starts many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 PORT ?= 8000
 # One more than the cores of a small machine: some tests wait for servers to start and stop.
 PROCESSES ?= 3

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import expect, sync_playwright
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
     *("--disable-gpu", "--disable-quic"),
@@ -22,7 +22,9 @@ COUNT_SHIFTS = """window.shifts = 0;
     new PerformanceObserver(list => list.getEntries().forEach(count))
         .observe({type: "layout-shift", buffered: true})"""
 PATIENCE = 10_000  # milliseconds, for machines that have other things to do
-NO_BROWSER = "No Chromium on this machine, so nothing was looked at in a browser: install the package chromium."
+NO_BROWSER = (
+    "No Chromium on this machine, so nothing was looked at in a browser: install the package chromium-headless-shell."
+)
 
 
 @pytest.fixture(scope="session")
