@@ -26,6 +26,7 @@ from articles.paging import LONGEST_PLACE, older_than, place_of
 from articles.public import PublicArticle, for_public, public_article, shown
 from articles.search import LONGEST_QUERY, search
 from editorial import clock
+from editorial.numbers import whole
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -135,6 +136,7 @@ class Item(Said):
     audience: str | None
     language: str | None
     authors: list[str]
+    translators: list[str]
     short_answer: str | None
     revision: int | None
     digest: str | None
@@ -288,11 +290,11 @@ def _newest(asked: Asked, *, at: datetime) -> tuple[list[PublicArticle], str]:
 
 def _found(asked: Asked, *, at: datetime) -> tuple[list[PublicArticle], str]:
     found = [unit for unit in search(asked.q or "", at=at) if asked.topic in (None, unit.topic_slug)]
-    start = asked.cursor or "0"
-    if not start.isdigit():
+    start = whole(asked.cursor or "0")
+    if start is None:
         raise _unfit("cursor")
-    end = int(start) + asked.limit
-    return found[int(start) : end], str(end) if len(found) > end else ""
+    end = start + asked.limit
+    return found[start:end], str(end) if len(found) > end else ""
 
 
 def _next(asked: Asked, cursor: str) -> str:
@@ -350,6 +352,7 @@ def _shared(unit: PublicArticle) -> dict[str, Any]:
         "audience": text.audience if text else None,
         "language": text.language if text else None,
         "authors": list(text.authors) if text else [],
+        "translators": list(text.translators) if text else [],
         "short_answer": text.short_answer_words if text else None,
         "revision": text.number if text else None,
         "digest": text.digest if text else None,

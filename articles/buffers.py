@@ -13,6 +13,7 @@ from editorial import clock
 from editorial.audit import record
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
+from editorial.numbers import whole
 
 FIELDS = (
     *("title", "short_answer", "body", "plain_body", "topic", "audience"),
@@ -110,7 +111,7 @@ def changes(article: Article, buffer: Buffer) -> list[Any]:
     stored, said = versions.working_text(article), buffer.fields
     topic = said.get("topic", "")
     own = {buffer.user_id: said["interests"]} if "interests" in said else {}
-    named = Topic.objects.filter(pk=int(topic)).first() if topic.isascii() and topic.isdigit() else None
+    named = Topic.objects.filter(pk=whole(topic) or 0).first()
     typed = {
         **stored,
         **{name: said.get(name, stored[name]) for name in ("title", "short_answer", "body", "plain_body", "audience")},

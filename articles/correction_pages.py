@@ -1,6 +1,6 @@
 """The page of every correction, concern, retraction and withdrawal of a page that was public."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -8,16 +8,16 @@ from articles import headers
 from articles.channels import carries_articles, declare
 from articles.corrections import entries, published
 from editorial import clock
+from editorial.numbers import whole_or_404
 
 PER_PAGE = 20
-LONGEST_PLACE = 18  # digits
 
 
 @carries_articles
 @require_safe
 def corrections(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before")
-    notices = published() if before is None else published().filter(pk__lt=_place(before))
+    notices = published() if before is None else published().filter(pk__lt=whole_or_404(before))
     rows = list(notices[: PER_PAGE + 1])
     told = entries(rows[:PER_PAGE], at=clock.now())
     older = rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else ""
@@ -26,9 +26,3 @@ def corrections(request: HttpRequest) -> HttpResponse:
     units = [entry.unit for entry in told if entry.unit.text]
     response = headers.for_list(render(request, "articles/corrections.html", context), units)
     return declare(response, units, form="line")
-
-
-def _place(given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_PLACE):
-        raise Http404
-    return int(given)

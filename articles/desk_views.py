@@ -29,6 +29,7 @@ from articles.views import references_with_places
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
 from editorial.models import User
+from editorial.numbers import whole
 
 View = Callable[..., HttpResponse]
 REFUSED = 422
@@ -264,14 +265,18 @@ def _both_sources(
 @require_http_methods(["GET", "HEAD", "POST"])
 def reference_remove(request: SignedIn, slug: str, key: str) -> HttpResponse:
     article = mine(request, slug)
-    reference = get_object_or_404(article.references, key=key)
+    reference, conflict = get_object_or_404(article.references, key=key), None
     if request.method == "POST":
-        editing.remove_reference(article, key, by=request.user)
-        messages.success(request, f"Removed [@{key}]. It stays in the history of this article.")
-        return redirect("desk-references", slug)
+        try:
+            editing.remove_reference(article, key, by=request.user, edition=whole(request.POST.get("edition")) or 0)
+        except Conflict as changed:
+            reference, conflict = get_object_or_404(article.references, key=key), changed
+        else:
+            messages.success(request, f"Removed [@{key}]. It stays in the history of this article.")
+            return redirect("desk-references", slug)
     is_cited = key in numbering(article.short_answer, article.body, article.plain_body)
-    row = _row(reference, None)
-    return render(request, "desk/reference_remove.html", {"article": article, "row": row, "is_cited": is_cited})
+    context = {"article": article, "row": _row(reference, None), "is_cited": is_cited, "conflict": conflict}
+    return render(request, "desk/reference_remove.html", context, status=409 if conflict else 200)
 
 
 @author_page

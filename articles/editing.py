@@ -261,12 +261,20 @@ def merge_references(
 
 
 @transaction.atomic
-def remove_reference(article: Article, key: str, *, by: User) -> None:
+def remove_reference(article: Article, key: str, *, by: User, edition: int | None = None) -> None:
+    """Take one source off the list; nothing happens where it is gone already.
+
+    Raises:
+        PermissionDenied: `by` is not an author of it.
+        Conflict: somebody saved it since `edition` of it was looked at.
+    """
     article = Article.objects.lock(article.pk)
     check_may_write(article, by=by)
     reference = article.references.filter(key=key).first()
     if reference is None:
         return
+    if edition not in (None, reference.edition):
+        raise Conflict(f"Somebody saved [@{key}] after you opened this page. It is still there, as they left it.")
     saved_by(reference, by)
     reference.delete()
     touch(article, by=by, why=f"Reference {key} removed")

@@ -14,9 +14,9 @@ from articles.models import Article, SearchDocument
 from articles.public import for_public, shown
 from articles.querysets import ArticleQuerySet
 from editorial import clock
+from editorial.numbers import whole_or_404
 
 PER_PAGE = 20
-LONGEST_PLACE = 18  # digits
 
 
 @carries_articles
@@ -40,8 +40,8 @@ def newly_checked(request: HttpRequest) -> HttpResponse:
     """What a valid check stands behind, the newest check first."""
     at = clock.now()
     articles = Article.objects.checked(at=at).order_by("-approval_id")
-    before = _number(request.GET.get("after"))
-    articles = articles if before is None else articles.filter(approval_id__lt=before)
+    if given := request.GET.get("after"):
+        articles = articles.filter(approval_id__lt=whole_or_404(given))
     return _page(request, "articles/newly_checked.html", articles, {}, at=at, key="approval_id")
 
 
@@ -61,19 +61,11 @@ def _page(
 
 def _after(articles: ArticleQuerySet, given: str | None) -> ArticleQuerySet:
     """What stands behind the article of this key in the alphabet."""
-    pk = _number(given)
-    if pk is None:
+    if not given:
         return articles
+    pk = whole_or_404(given)
     last = SearchDocument.objects.filter(pk=pk).first()
     if last is None:
         raise Http404
     same = Q(search_document__sorted_by=last.sorted_by, pk__gt=pk)
     return articles.filter(Q(search_document__sorted_by__gt=last.sorted_by) | same)
-
-
-def _number(given: str | None) -> int | None:
-    if given is None:
-        return None
-    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_PLACE):
-        raise Http404
-    return int(given)

@@ -15,6 +15,7 @@ from articles.outlines import without_guidance
 from articles.rendering import clean_line, clean_text
 from articles.states import AiInvolvement, Audience, Risk
 from editorial.models import User
+from editorial.numbers import whole
 
 TEXTS = ("short_answer", "body", "plain_body")
 DECLARED = ("interests", "funding")
@@ -65,8 +66,7 @@ class Live:
 def not_saved_yet(given: Mapping[str, str], *, by: User) -> Article:
     """A text that has no row: with what its form says of it so far, to be looked at and never saved."""
     topic, involvement = given.get("topic", ""), given.get("ai_involvement", "")
-    is_number = topic.isascii() and topic.isdigit() and len(topic) < 16
-    chosen = Topic.objects.filter(pk=int(topic)).first() if is_number else None
+    chosen = Topic.objects.filter(pk=whole(topic) or 0).first()
     return Article(
         # No row ever has this id, so whatever is asked of its sources or its people is answered with none.
         pk=0,

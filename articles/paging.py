@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from articles.models import Article
 from articles.querysets import ArticleQuerySet
+from editorial.numbers import whole
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
@@ -23,15 +24,12 @@ def older_than(articles: ArticleQuerySet, place: str) -> ArticleQuerySet:
     Raises:
         ValueError: no page ever gave out such a place.
     """
-    moment, _, pk = place.partition("-")
-    if len(place) > LONGEST_PLACE or not (_is_number(moment) and _is_number(pk)):
+    moment, _, last = place.partition("-")
+    passed, pk = whole(moment), whole(last)
+    if passed is None or pk is None:
         raise ValueError("There is no such place in the list. Start again from its first page.")
     try:
-        at = EPOCH + int(moment) * MOMENT
+        at = EPOCH + passed * MOMENT
     except OverflowError:
         raise ValueError("There is no such place in the list. Start again from its first page.") from None
-    return articles.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=int(pk)))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18
+    return articles.filter(Q(updated_at__lt=at) | Q(updated_at=at, pk__lt=pk))

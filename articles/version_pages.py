@@ -18,6 +18,7 @@ from articles.version_receipts import as_json, receipt_of, records_of
 from articles.versions import changes, for_readers
 from articles.views import article_html, instead_of_text
 from editorial import clock
+from editorial.numbers import whole_or_404
 
 LARGEST_NUMBER = 1_000_000
 
@@ -30,7 +31,8 @@ def version_list(request: HttpRequest, slug: str) -> HttpResponse:
     found, unit = _found(slug, at=at)
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
-    rows = versions(found, at=at, before=_number(request.GET.get("before")))
+    before = request.GET.get("before")
+    rows = versions(found, at=at, before=whole_or_404(before, digits=6) if before else None)
     context = {
         "unit": unit,
         "versions": _with_the_one_before(rows)[:PER_PAGE],
@@ -153,14 +155,6 @@ def _with_the_one_before(rows: list[Version]) -> list[tuple[Version, int | None]
     readable = [each.number for each in rows if each.unit]
     before = dict(pairwise(readable))
     return [(each, before.get(each.number)) for each in rows]
-
-
-def _number(given: str | None) -> int | None:
-    if given is None:
-        return None
-    if not (given.isascii() and given.isdigit() and len(given) <= 6):
-        raise Http404
-    return int(given)
 
 
 def _numbers(*given: int) -> list[int]:

@@ -14,9 +14,11 @@ from articles.revisions import compare, content_of, shortened
 from articles.significance import Change
 from articles.states import AiInvolvement, Audience
 from editorial.models import User
+from editorial.numbers import whole
 
 CITATION = re.compile(r"\[[^\[\]@]{0,40}@[^\[\]]{0,400}\]")
 HEADING_MARKS = re.compile(r"^#{1,6} +", re.MULTILINE)
+EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*\n]*[^\s*])\1(?![\w*])")
 LABELS = {
     "title": _("Question"),
     "short_answer": _("Short answer"),
@@ -53,7 +55,7 @@ def between(article: Article, older: str, newer: str) -> list[Change]:
         LookupError: there is no such version.
         UnreadableText: the working text cannot be shown as readers would see it; the message says why.
     """
-    numbers = [int(name) for name in {older, newer} if name.isascii() and name.isdigit() and len(name) < 9]
+    numbers = [number for name in {older, newer} if (number := whole(name, digits=8)) is not None]
     found = Revision.objects.filter(article=article, number__in=numbers).defer("findings")
     contents = {str(revision.number): revision.data for revision in found}
     if NOW in (older, newer):
@@ -62,12 +64,12 @@ def between(article: Article, older: str, newer: str) -> list[Change]:
 
 
 def for_readers(content: Mapping[str, Any]) -> dict[str, Any]:
-    """The same content with its citations as author and year and without the marks of Markdown headings."""
+    """The same content with its citations as author and year and without the marks of headings and emphasis."""
     labels = {reference["key"]: _short(reference) for reference in content["references"]}
 
     def spoken(text: str) -> str:
         said = CITATION.sub(lambda found: f"[{'; '.join(labels.get(k, k) for k in keys_in(found[0]))}]", text)
-        return HEADING_MARKS.sub("", said)
+        return EMPHASIS.sub(r"\2", HEADING_MARKS.sub("", said))
 
     return {**content, **{name: spoken(content[name]) for name in ("short_answer", "body", "plain_body")}}
 

@@ -17,6 +17,7 @@ from articles import buffers
 from articles.desk_views import SignedIn, author_page, mine
 from articles.models import Article, Buffer
 from editorial.errors import Conflict, WorkflowError
+from editorial.numbers import whole
 
 SIGNED_OUT = 401
 REFUSED = 422
@@ -60,14 +61,10 @@ def _keep(request: SignedIn, article: Article | None) -> Buffer | None:
         article,
         by=request.user,
         tab=given.get("tab", ""),
-        step=_number(given.get("step")),
-        edition=_number(given.get("edition")),
+        step=whole(given.get("step")) or 0,
+        edition=whole(given.get("edition")) or 0,
         fields={name: given.get(name, "") for name in buffers.FIELDS},
     )
-
-
-def _number(given: str | None) -> int:
-    return int(given) if given and given.isascii() and given.isdigit() and len(given) <= 15 else 0
 
 
 def _stored(article: Article | None) -> dict[str, Any]:
@@ -106,7 +103,7 @@ def kept(request: SignedIn, pk: int) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            buffers.discard(buffer, step=_number(request.POST.get("step")))
+            buffers.discard(buffer, step=whole(request.POST.get("step")) or 0)
         except Conflict as conflict:
             return render(request, "desk/words.html", context | {"conflict": conflict}, status=409)
         messages.success(request, "Discarded. What is stored was not touched.")

@@ -37,6 +37,7 @@ from editorial.account_forms import AskForAccountForm, OpenAccountForm, ProfileF
 from editorial.admin_doors import visitor
 from editorial.errors import WorkflowError
 from editorial.models import User
+from editorial.numbers import whole
 
 View = Callable[..., HttpResponse]
 REFUSED = 422
@@ -174,7 +175,7 @@ def _end_sessions(request: HttpRequest, user: User) -> None:
     if which == "others":
         ended = sessions.end_others(user, keep=request.session.session_key)
         messages.success(request, f"Signed out everywhere else: {ended} ended.")
-    elif which.isascii() and which.isdigit() and len(which) < 18 and sessions.end(user, int(which)):
+    elif (session := whole(which)) is not None and sessions.end(user, session):
         messages.success(request, "That session is ended.")
     else:
         messages.info(request, "That session had ended already.")

@@ -65,7 +65,7 @@ def small(largest: int) -> Callable[[View], View]:
         @wraps(view)
         def measured(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             length = request.headers.get("content-length") or "0"
-            if not length.isdigit() or int(length) <= largest:
+            if not (length.isascii() and length.isdigit()) or int(length) <= largest:
                 return view(request, *args, **kwargs)
             return refusal(request, "413.html", status=413, limit=largest / 1_000_000)
 

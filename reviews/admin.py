@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 
 from articles.models import Article, RetractionRecord
 from articles.querysets import ArticleQuerySet
@@ -19,6 +21,7 @@ from reviews.bulk_pages import ask_for_each
 from reviews.calendar_pages import next_checks
 from reviews.dissent_pages import dissent_page
 from reviews.editor_page import article_page
+from reviews.emails import words_of
 from reviews.history_pages import article_history
 from reviews.member_pages import member_standing
 from reviews.models import (
@@ -240,7 +243,7 @@ class OutboxAdmin(ClosedDoors):
     list_display = ["created_at", "kind", "person", "channel", "state", "attempts", "sent_twice", "outcome"]
     list_filter = ["state", "possible_duplicate", "channel", "kind"]
     search_fields = ["recipient__printed_name", "event"]
-    readonly_fields = ["person", "sent_twice"]
+    readonly_fields = ["person", "sent_twice", "words"]
     fields = [
         "kind",
         "person",
@@ -256,7 +259,7 @@ class OutboxAdmin(ClosedDoors):
         "ended_at",
         "record_number",
         "message_id",
-        "facts",
+        "words",
     ]
 
     def is_open_to(self, user: User) -> bool:
@@ -265,6 +268,11 @@ class OutboxAdmin(ClosedDoors):
     @admin.display(description="recipient", ordering="recipient__printed_name")
     def person(self, message: Notification) -> str:
         return message.recipient.label
+
+    @admin.display(description="what it says")
+    def words(self, message: Notification) -> str:
+        subject, body = words_of(message)
+        return format_html("<p><b>{}</b></p><p>{}</p>", subject, linebreaksbr(body, autoescape=True))
 
     @admin.display(description="sent twice?", ordering="possible_duplicate")
     def sent_twice(self, message: Notification) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from articles.models import Article
 from editorial.admin_doors import StaffRequest
+from editorial.numbers import whole
 from reviews import bulk, queue
 from reviews.models import BoardMember
 from reviews.queue_forms import AskForEachForm
@@ -49,6 +50,6 @@ def _asked(request: StaffRequest, articles: list[Article], form: AskForEachForm)
 
 def _ticked(request: StaffRequest, data: QueryDict) -> list[Article]:
     """What was ticked and can be seen, in the queue's order; more than fits at once is left for the next time."""
-    keys = [int(key) for key in data.getlist("article") if key.isascii() and key.isdigit() and len(key) < 19]
+    keys = [pk for key in data.getlist("article") if (pk := whole(key)) is not None]
     seen = queue.light(Article.objects.visible_to(request.user)).filter(pk__in=keys[: bulk.MOST_AT_ONCE])
     return list(seen.exclude(submitted_at=None).order_by(*queue.BY_RISK.columns))

@@ -17,6 +17,7 @@ from articles.versions import Change, shortened_changes
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.models import AuditEntry
+from editorial.numbers import whole
 from reviews import assignments, checklist, claim_cards, claims, comment_cards, policy, receipts, thread_cards
 from reviews.completeness import Reading, reading_of
 from reviews.differing import compared, others_beside
@@ -166,9 +167,8 @@ def _opened(request: StaffRequest, read: Reading, typed: Mapping[str, str]) -> i
     for claim in read.claims:
         if claim.identity == typed.get("identity"):
             return claim.number
-    asked = request.GET.get("claim", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 6:
-        return int(asked)
+    if (asked := whole(request.GET.get("claim"))) is not None:
+        return asked
     undone = (claim.number for claim in read.claims if claim.identity in read.required - read.verdicts.keys())
     return next(undone, 1)
 

@@ -21,6 +21,7 @@ from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import WorkflowError, status_of
 from editorial.models import User
+from editorial.numbers import whole
 from reviews import assignments, dissents, matching, policy, publication, queue, rechecks, thread_cards, timeline
 from reviews.findings import findings_of
 from reviews.forms import (
@@ -184,7 +185,7 @@ def _form(name: str, article: Article, data: Any, *, key: str = "", **initial: A
     if name == "read_again":
         return ReadAgainForm(data, article=article, auto_id=auto_id)
     if name == "ask_again":
-        about = get_object_or_404(of_article(article), pk=_number(key or data.get("recheck", "")))
+        about = get_object_or_404(of_article(article), pk=whole(key or data.get("recheck")))
         return AskAgainForm(data, article=article, about=about, auto_id=auto_id)
     if name == "publish_dissent":
         return PublishDissentForm(data, given=dissents.may_be_published(article), auto_id=auto_id)
@@ -290,12 +291,6 @@ def _sensible(user: User, article: Article) -> list[str]:
     if user.is_responsible_editor and article.approval and state not in (State.WITHDRAWN, State.RETRACTED):
         names += ["correct", "concern", "retract"]
     return names
-
-
-def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) < 12):
-        raise Http404
-    return int(said)
 
 
 def _decisions(user: User, article: Article) -> Any:

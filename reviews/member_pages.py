@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from editorial import clock
 from editorial.admin_doors import StaffRequest
 from editorial.errors import WorkflowError, status_of
+from editorial.numbers import whole
 from reviews import absences, credentials, interests, policy
 from reviews.member_forms import (
     AbsenceForm,
@@ -161,7 +162,7 @@ def _settle(
     if name not in acts:
         raise Http404
     act = acts[name]
-    form = act.blank(name, member, _number(request.POST.get(act.key, "")) if act.key else None, request.POST)
+    form = act.blank(name, member, whole(request.POST.get(act.key)) if act.key else None, request.POST)
     if not form.is_valid():
         return page(request, member, status=422, bound=(name, form))
     try:
@@ -231,10 +232,6 @@ def _form(name: str, member: BoardMember, bound: Bound, key: int | None = None) 
     return bound[1] if bound and bound[0] == name and bound[1].auto_id == form.auto_id else form
 
 
-def _number(sent: str) -> int | None:
-    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
-
-
 def _own(request: StaffRequest) -> BoardMember:
     """The board membership of whoever asks; for others these pages do not exist."""
     return get_object_or_404(BoardMember.objects.select_related("user"), user=request.user, left_at=None)
@@ -242,7 +239,7 @@ def _own(request: StaffRequest) -> BoardMember:
 
 def _asked_from(request: StaffRequest) -> int | None:
     """The review that led here and waits for the declaration, if it is one of theirs."""
-    pk = _number(request.POST.get("for") or request.GET.get("for") or "")
+    pk = whole(request.POST.get("for") or request.GET.get("for"))
     return ReviewAssignment.objects.held_by(request.user).filter(pk=pk).values_list("pk", flat=True).first()
 
 

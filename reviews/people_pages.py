@@ -14,6 +14,7 @@ from articles.rendering import UnreadableText
 from articles.states import AiInvolvement
 from editorial import tries
 from editorial.errors import WorkflowError
+from editorial.numbers import whole
 from reviews import coauthors
 from reviews.people_forms import InterestsForm, InviteCoauthorForm
 
@@ -94,24 +95,20 @@ def _declare(request: SignedIn, article: Article, form: InterestsForm) -> str | 
 
 
 def _take_back(request: SignedIn, article: Article) -> str:
-    coauthors.take_back(get_object_or_404(article.coauthor_invitations, pk=_number(request)), by=request.user)
+    invitation = get_object_or_404(article.coauthor_invitations, pk=whole(request.POST.get("which")))
+    coauthors.take_back(invitation, by=request.user)
     return "Taken back. The link in the e-mail opens nothing any more."
 
 
 def _remove(request: SignedIn, article: Article) -> str:
-    person = get_object_or_404(article.contributions.select_related("person"), pk=_number(request)).person
-    coauthors.remove(article, person, by=request.user)
-    return f"{person.label} no longer writes this text, and is told so."
+    part = get_object_or_404(article.contributions.select_related("person"), pk=whole(request.POST.get("which")))
+    coauthors.remove(article, part.person, by=request.user)
+    return f"{part.person.label} no longer writes this text, and is told so."
 
 
 def _leave(request: SignedIn, article: Article) -> str:
     coauthors.leave(article, by=request.user)
     return f"You no longer write “{article.title}”. Revisions that were submitted keep your name."
-
-
-def _number(request: SignedIn) -> int:
-    given = request.POST.get("which", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) <= 15 else 0
 
 
 @author_page

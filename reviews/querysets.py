@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from editorial.models import User
 from editorial.outgoing import OutgoingQuerySet
@@ -171,8 +171,12 @@ class TypingCorrectionQuerySet(models.QuerySet):
         is_member = hasattr(user, "board_member") and user.board_member.left_at is None
         return self.all() if user.is_editor or (user.is_active and is_member) else self.none()
 
-    def waiting(self) -> Self:
+    def unsettled(self) -> Self:
         return self.filter(stage=TypingStage.WAITING)
+
+    def waiting(self) -> Self:
+        """What somebody can sign: of the text that stands, not of one that another took the place of."""
+        return self.unsettled().filter(revision=F("article__approval__revision"))
 
     def with_article(self) -> Self:
         texts = ("short_answer", "body", "plain_body")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from articles.desk_views import REFUSED, SignedIn, author_page, mine
 from articles.models import Article
 from editorial.errors import WorkflowError, status_of
+from editorial.numbers import whole
 from reviews import thread_cards, threads
 from reviews.models import Thread
 from reviews.thread_cards import Card
@@ -33,7 +34,7 @@ def answers(request: SignedIn, slug: str) -> HttpResponse:
 
 
 def _keep(request: SignedIn, article: Article, cards: list[Card], form: ResponsesForm) -> HttpResponse:
-    responses, now = form.responses, _number(request.POST.get("send", ""))
+    responses, now = form.responses, whole(request.POST.get("send")) or 0
     at_once = responses.pop(now, None)
     try:
         overtaken = threads.respond(article, responses, by=request.user)
@@ -45,17 +46,13 @@ def _keep(request: SignedIn, article: Article, cards: list[Card], form: Response
     if overtaken:
         return _both(request, article, overtaken)
     messages.success(request, "Saved. The reviewers get your answers with your next revision.")
-    place = _number(request.POST.get("place", ""))
+    place = whole(request.POST.get("place"))
     return redirect(f"{reverse('desk-answers', args=[article.slug])}{f'#point-{place}' if place else ''}")
 
 
 def _sent(request: SignedIn, article: Article, thread: Thread) -> HttpResponse:
     messages.success(request, f"Sent to {thread.opened_by_label}. What else you had written is saved.")
     return redirect("desk-answers", article.slug)
-
-
-def _number(said: str) -> int:
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
 def _both(request: SignedIn, article: Article, overtaken: list[Thread]) -> HttpResponse:

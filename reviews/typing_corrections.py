@@ -62,7 +62,7 @@ def propose(article: Article, *, by: User, texts: Mapping[str, str], reason: str
     article = Article.objects.lock(article.pk)
     _check_may_propose(article, by=by)
     standing = standing_text(article)
-    _refuse_while_another_waits(article, standing)
+    _refuse_while_another_waits(article)
     reason = clean_line(reason, name="the reason", limit=LONGEST_REASON).rstrip(".")
     if not reason:
         raise WorkflowError("Say in a few words what was corrected; readers see it.")
@@ -179,7 +179,7 @@ def why_not_now(article: Article, correction: TypingCorrection | None = None) ->
     try:
         standing = standing_text(article)
         if correction is None:
-            _refuse_while_another_waits(article, standing)
+            _refuse_while_another_waits(article)
         elif standing.revision_id != correction.revision_id:
             return "The text was changed after this was proposed. Decline it; it can be proposed anew."
     except Conflict as refusal:
@@ -219,15 +219,14 @@ def _check_second(article: Article, correction: TypingCorrection, *, by: User) -
         raise PermissionDenied(why)
 
 
-def _refuse_while_another_waits(article: Article, standing: Approval) -> None:
+def _refuse_while_another_waits(article: Article) -> None:
     """One at a time; what was overtaken by another text does not count."""
-    waiting = TypingCorrection.objects.waiting().filter(article=article).first()
-    if waiting and waiting.revision_id == standing.revision_id:
+    if TypingCorrection.objects.waiting().filter(article=article).exists():
         raise Conflict("Another typing correction of this text waits for a second person. Have that settled first.")
 
 
 def _let_lapse(article: Article, *, by: User) -> None:
-    for overtaken in TypingCorrection.objects.waiting().filter(article=article):
+    for overtaken in TypingCorrection.objects.unsettled().filter(article=article):
         _settle(article, overtaken, TypingStage.LAPSED, by=by)
 
 

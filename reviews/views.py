@@ -23,6 +23,7 @@ from articles.states import Risk, State
 from articles.transitions import ALLOWED, WHY_NOT
 from editorial import clock
 from editorial.errors import Conflict, WorkflowError
+from editorial.numbers import whole
 from reviews import coauthors, expectations, policy, publication, queue
 from reviews import inbox as inboxes
 from reviews.author_forms import SubmitForm, WithdrawForm
@@ -208,8 +209,7 @@ def withdraw(request: SignedIn, slug: str) -> HttpResponse:
 @author_page
 @require_safe
 def inbox(request: SignedIn) -> HttpResponse:
-    given = request.GET.get("before", "")
-    before = int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else None
+    before = whole(request.GET.get("before"))
     narrowed = InboxFilter(request.GET, user=request.user)
     told, earlier = inboxes.messages_for(request.user, before=before, **narrowed.asked)
     context = {"told": told, "earlier": _earlier(request, earlier), "before": before, "filter": narrowed}

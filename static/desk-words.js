@@ -5,7 +5,7 @@ for (const form of document.querySelectorAll("form[data-words]")) {
   const told = document.createElement("p");
   told.className = "quiet-text kept-words";
   told.setAttribute("role", "status");
-  form.querySelector(".actions").before(told);
+  form.querySelector(".actions").after(told);  // what comes and goes must not move a button under a finger
 
   const shelf = `words:${form.dataset.person}:${form.dataset.text}:`;
   const PAUSE = 2500, LONGEST_WAIT = 60000;

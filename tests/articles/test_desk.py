@@ -237,8 +237,9 @@ def test_a_key_that_sentences_cite_is_not_renamed_and_another_is(desk, draft):
 
 def test_removing_a_cited_source_asks_first_and_the_list_then_names_the_gap(desk, draft):
     address = at("desk-reference-remove", draft, "hayden2021")
-    assert "Sentences cite it" in words(desk.get(address))
-    desk.post(address)
+    asked = desk.get(address)
+    assert "Sentences cite it" in words(asked)
+    desk.post(address, {"edition": asked.context["row"]["reference"].edition})
     assert "[@hayden2021]" in words(desk.get(at("desk-references", draft)))
     assert not draft.references.exists()
 
@@ -290,6 +291,19 @@ def test_a_file_nothing_can_be_taken_from_gets_a_sentence(desk, draft, sent, sen
     assert sentence in words(answer)
     assert answer.context["form"]["pasted"].value() == sent.get("pasted")
     assert draft.references.count() == 1
+
+
+def test_a_source_that_somebody_saved_meanwhile_is_not_removed_unseen(desk, draft, ana):
+    remove = at("desk-reference-remove", draft, "hayden2021")
+    opened = desk.get(remove).context["row"]["reference"].edition
+    editing.save_reference(draft, {"title": "Exercise, read anew"}, by=ana, key="hayden2021")
+    answer = desk.post(remove, {"edition": opened})
+    assert answer.status_code == 409
+    assert "Somebody saved [@hayden2021] after you opened this page" in words(answer)
+    assert "Exercise, read anew" in words(answer)
+    assert desk.post(remove).status_code == 409
+    desk.post(remove, {"edition": answer.context["row"]["reference"].edition})
+    assert not draft.references.exists()
 
 
 # History, and what the references cost

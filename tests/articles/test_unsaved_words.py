@@ -122,7 +122,8 @@ def test_what_is_kept_is_bounded_and_takes_any_characters(desk, draft, monkeypat
     assert (refused.status_code, "kept on this device only" in refused.json()["refusal"]) == (422, True)
     assert desk.post(at("desk-words", draft), sent(draft, tab="no tab")).status_code == 422
     odd = "A null \0 and half a pair"
-    assert desk.post(at("desk-words", draft), sent(draft, body=odd)).status_code == 200
+    assert desk.post(at("desk-words", draft), sent(draft, body=odd, topic="9" * 5000)).status_code == 200
+    assert desk.get(at("desk-edit", draft)).status_code == 200
     monkeypatch.setattr(buffers, "MOST_TABS", 1)
     assert desk.post(at("desk-words", draft), sent(draft, tab=OTHER_TAB)).status_code == 422
     assert desk.post(at("desk-words", draft), sent(draft, step=2, body="Mine.")).status_code == 200

@@ -94,6 +94,14 @@ def test_the_change_history_says_why_and_who_and_nothing_of_what_is_not_public(c
     assert THIRD not in said
 
 
+def test_a_comparison_shows_words_and_no_marks(client, changed, rob, eva):
+    body = f"{changed.body}\n**Do not** stop after 2 * 3 steps.\n"
+    factories.approved_again(changed, reviewer=rob, editor=eva, why="A warning.", body=body)
+    page = words(get(client, "comparison", changed, 2, 3))
+    assert "Do not stop after 2 * 3 steps." in page
+    assert "**" not in page
+
+
 def test_two_public_versions_can_be_read_side_by_side(client, waiting):
     html = get(client, "comparison", waiting, 1, 2).content.decode()
     assert "<del>" in html

@@ -62,6 +62,7 @@ def test_two_browsers_write_one_offline_and_one_crashes_and_no_word_is_lost(edit
     expect(at_home.locator("ins").filter(has_text="a session.")).to_be_visible()
     at_home.get_by_role("link", name="Take them up").click()
     expect(at_home.get_by_label("Plain-language version")).to_have_value("Typed without a session.")
+    expect(kept(at_home)).to_contain_text("not saved yet")
     at_home.get_by_role("button", name="Save", exact=True).click()
     expect(at_home.get_by_text("Saved.")).to_be_visible()
     assert factories.fresh(draft).plain_body == "Typed without a session."

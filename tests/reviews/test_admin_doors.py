@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import quote
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import escape
 from guardian.admin import GuardedModelAdmin
 from simple_history.admin import SimpleHistoryAdmin
 
 from articles.models import Article, Revision, Topic
 from editorial.admin_doors import ClosedDoors
 from editorial.models import AuditEntry, User
+from reviews.emails import words_of
 from reviews.models import BoardMember, Notification, ReviewAssignment, ReviewPolicy, Sweep
 from tests import factories
 
@@ -185,6 +187,16 @@ def test_the_front_page_names_only_what_can_be_opened(client, rob, root):
     shown = client.get(reverse("admin:index")).content.decode()
     assert reverse("admin:editorial_user_changelist") in shown
     assert reverse("admin:reviews_notification_changelist") not in shown
+
+
+def test_editors_read_a_message_as_its_recipient_does_and_no_record_of_its_facts(client, assignment, eva):
+    message = Notification.objects.filter(assignment=assignment).first()
+    client.force_login(eva)
+    page = client.get(reverse("admin:reviews_notification_change", args=[message.pk]))
+    subject, body = words_of(message)
+    assert f"<p><b>{escape(subject)}</b></p>" in page.content.decode()
+    assert escape(body.splitlines()[-1]) in page.content.decode()
+    assert "{&#x27;" not in page.content.decode()
 
 
 def test_rows_open_read_only_for_editors(client, world, eva):

@@ -201,6 +201,8 @@ def test_a_translator_changes_the_text_does_not_submit_it_and_is_named(desk, dra
     frozen = factories.fresh(draft).latest_revision.data
     assert (frozen["authors"], frozen["translators"]) == (["Ana"], ["Noor"])
     assert "Translated by Noor" in words(desk.get(draft.get_absolute_url()))
+    told = desk.get(f"/api/v1/articles/{draft.slug}/").json()
+    assert (told["authors"], told["translators"]) == (["Ana"], ["Noor"])
     desk.force_login(noor)
     page = words(desk.get(at("desk-submit", draft)))
     assert "You are its translator" in page

@@ -159,12 +159,22 @@ def test_it_is_judged_on_what_stands_when_it_is_signed(slipped, waiting, ana, ev
     assert recheck
     editing.change(slipped, by=ana, edition=slipped.edition, short_answer="Probably, for most.")
     publication.submit(slipped, by=ana)
+    assert list(TypingCorrection.objects.waiting()) == [waiting]
     with pytest.raises(Conflict, match="newer version"):
         factories.typing_signed(waiting, by=ruth)
     publication.retract(slipped, by=ruth, text="It is wrong.", reason="It is.", details=factories.RETRACTION)
     with pytest.raises(Conflict, match="retracted"):
         factories.typing_signed(waiting, by=ruth)
     assert Approval.objects.count() == 1
+
+
+def test_a_correction_of_a_text_that_was_replaced_waits_for_nobody(client, slipped, waiting, rob, eva, ruth):
+    factories.approved_again(slipped, reviewer=rob, editor=eva, why="A trial was added.", short_answer="Somewhat.")
+    client.force_login(ruth)
+    assert "Nothing waits" in client.get(reverse("admin:reviews_typingcorrection_changelist")).content.decode()
+    newer = mended(slipped, by=ruth)
+    assert list(TypingCorrection.objects.waiting()) == [newer]
+    assert TypingCorrection.objects.get(pk=waiting.pk).stage == TypingStage.LAPSED
 
 
 def test_the_authors_own_changes_are_not_overwritten(slipped, waiting, ana, ruth):
