@@ -22,6 +22,12 @@ def test_the_tests_run_on_the_stack_that_was_asked_for(request, db):
     assert connection.vendor == asked[request.config.getoption("stack")]
 
 
+@pytest.mark.xdist_group("kept-together")
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process runs all tests")
+def test_tests_of_one_group_run_in_one_process(request):
+    assert request.node.nodeid.endswith("@kept-together")
+
+
 @pytest.mark.parametrize("time", ["first", "second"])
 def test_after_a_test_that_commits_the_next_one_finds_a_new_chain_under_guard(time, transactional_db):
     actions = list(AuditEntry.objects.order_by("sequence").values_list("action", flat=True))

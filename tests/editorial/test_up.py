@@ -137,11 +137,11 @@ def test_a_second_desk_on_the_same_data_is_sent_to_the_first(open_desk):
     assert ask(open_desk.port, "/account/sign-in/").status == 200
 
 
-def test_ctrl_c_stops_all_of_it_at_once(start_desk):
-    desk = start_desk().wait_until_open()
-    assert desk.end(signal.SIGINT) == 0
-    assert desk.processes() == []
-    assert "Traceback" not in desk.words
+def test_ctrl_c_stops_all_of_it_at_once(open_desk):
+    """The last that is asked of the shared one: those that follow have their own."""
+    assert open_desk.end(signal.SIGINT) == 0
+    assert open_desk.processes() == []
+    assert "Traceback" not in open_desk.words
 
 
 def test_nobody_outlives_a_desk_that_was_killed(start_desk):

@@ -501,7 +501,7 @@ class Walk:
             assert len(held.get(person.pk, ())) <= 1, f"{number}: {person} has two duties: {held[person.pk]}"
 
 
-@pytest.mark.parametrize("seed", range(4, 20))
+@pytest.mark.parametrize("seed", range(4, 16))
 def test_whatever_anybody_does_the_promises_hold(seed):
     walk = Walk(seed)
     for _ in range(STEPS):

@@ -14,7 +14,7 @@ from reviews.models import Notification
 from tests import factories
 from tests.desk import at, queries, typed_over, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 
 @pytest.fixture

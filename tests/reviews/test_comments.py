@@ -16,7 +16,7 @@ from reviews.models import Comment, Decision, Notification, Thread
 from tests import factories
 from tests.desk import at, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 QUOTE = "probably eases long-lasting low back pain"
 HOSTILE = '<script>alert("x")</script>'

@@ -15,7 +15,7 @@ from reviews.models import Decision, Dissent, Notification
 from tests import factories
 from tests.desk import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 SAID = "The trial was too small to say so."
 

@@ -288,6 +288,7 @@ def test_inv11_a_page_that_lost_its_caution_is_taken_down_once_and_the_editors_t
     assert client.get(article.get_absolute_url()).status_code == 503
 
 
+@pytest.mark.one_stack
 def test_an_entry_that_lost_its_line_is_found_in_lists_and_search_of_a_german_site_too(
     site, without_guard, broken, ana, eva, settings
 ):
@@ -299,6 +300,7 @@ def test_an_entry_that_lost_its_line_is_found_in_lists_and_search_of_a_german_si
         assert f"{where} has an entry of it without its caution" in quarantines().get().reason
 
 
+@pytest.mark.one_stack
 def test_where_the_guard_refuses_a_list_the_sweep_is_not_complete_and_nothing_is_taken_down(site, broken, ana):
     factories.submitted(by=ana)
     broken("_standing_line.html", "")
@@ -321,6 +323,7 @@ def test_a_person_lifts_a_quarantine_and_the_next_sweep_finds_all_in_order(
     assert (done.misses, done.trouble, quarantines().count()) == (0, "", 1)
 
 
+@pytest.mark.one_stack
 def test_every_channel_of_one_text_is_looked_at_and_in_order_in_german_too(site, ana, rob, eva, monkeypatch, settings):
     settings.READERS_LANGUAGE = "de"
     monkeypatch.setattr(sweep, "MOST_IN_HAND", 5)
@@ -353,6 +356,7 @@ def lose_every_line(monkeypatch, bare):
     monkeypatch.setattr(reader_pages, "passages_for", lambda question, at, about: [quoted])
 
 
+@pytest.mark.one_stack
 def test_each_channel_that_lost_its_caution_is_found_by_name(site, without_guard, broken, ana, rob, eva, monkeypatch):
     replaced = factories.approved(by=ana, reviewer=rob, editor=eva)
     factories.approved_again(replaced, reviewer=rob, editor=eva, why="Newer.", short_answer="Somewhat.")
@@ -370,6 +374,7 @@ def test_each_channel_that_lost_its_caution_is_found_by_name(site, without_guard
     assert beside in sweep._faults(theirs, sweep._shared())
 
 
+@pytest.mark.one_stack
 def test_a_newer_revision_that_leaks_beside_the_approved_one_is_found(
     site, without_guard, broken, ana, rob, eva, settings
 ):
@@ -409,6 +414,7 @@ def test_a_text_approved_during_the_look_is_no_miss(site, ana, rob, eva, monkeyp
 # What cannot be looked at
 
 
+@pytest.mark.one_stack
 def test_a_site_that_does_not_answer_is_trouble_and_no_miss(settings, submitted):
     settings.SWEEP_URL = "http://127.0.0.1:1"
     done = sweep.run()
@@ -443,6 +449,7 @@ def stranger_site(settings, db):
     server.server_close()
 
 
+@pytest.mark.one_stack
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -466,6 +473,7 @@ def test_a_server_that_proves_nothing_is_trouble_and_no_miss(stranger_site, ana,
     assert not quarantines().exists()
 
 
+@pytest.mark.one_stack
 def test_files_that_do_not_come_keep_nobody_from_looking_at_the_rest(site, ana, monkeypatch):
     articles = [factories.submitted(by=ana) for _ in range(2)]
     monkeypatch.setattr(sweep, "SILENCE", 1)
@@ -545,6 +553,7 @@ def test_old_sweeps_without_a_miss_are_not_kept_for_ever(settings, db):
     assert set(Sweep.objects.all()) == {kept, done}
 
 
+@pytest.mark.one_stack
 def test_the_command_says_what_it_did(site, ana, settings, capsys):
     factories.submitted(by=ana)
     call_command("sweep")

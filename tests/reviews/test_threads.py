@@ -17,7 +17,7 @@ from reviews.models import Decision, Notification, Thread, ThreadMessage
 from tests import factories
 from tests.desk import at, queries, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_stack]
 
 SAID = "The review found no such thing."
 HOSTILE = '<script>alert("x")</script>'
