@@ -487,7 +487,10 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["article"], condition=Q(kind__in=STOPPING), name="stopping_notices")]
+        indexes = [
+            models.Index(fields=["article"], condition=Q(kind__in=STOPPING), name="stopping_notices"),
+            models.Index(fields=["article"], condition=Q(kind=NoticeKind.CLASS_RAISED), name="raised_classes"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=NoticeKind.RESOLUTION, resolves__isnull=False)

@@ -49,7 +49,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def checked(self, *, at: datetime) -> Self:
         """Those among them that a valid check stands behind; the seal of each still has the last word."""
-        return self.public(at=at).filter(self._is_checked(at=at))
+        return self.public(at=at).filter(_as_one_value(self._is_checked(at=at)))
 
     def for_reader(self) -> Self:
         """With everything the public door needs: in one row, but for what was read before a typing correction."""
@@ -100,7 +100,8 @@ class ArticleQuerySet(models.QuerySet):
 def _as_one_value(condition: Q) -> Case:
     """A condition that the database does not take apart.
 
-    PostgreSQL compares each part of an OR with each condition of a partial index, for longer than the answer takes.
+    PostgreSQL compares each part of an OR with each condition of a partial index, for longer than the answer takes; and
+    where it believes that hardly a row fulfils all the parts, it gathers every row before it shows the first twenty.
     """
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=models.BooleanField())
 

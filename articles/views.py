@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -181,10 +182,16 @@ def _list_page(
         "older": place_of(rows[PER_PAGE - 1]) if len(rows) > PER_PAGE else "",
         "is_first": "before" not in request.GET,
         "counted": counted(at=at),
-        "topics": Topic.objects.filter(pk__in=Article.objects.public(at=at).values("topic")),
+        "topics": _with_something_to_read(at=at),
     }
     response = headers.for_list(render(request, template, context), units)
     return declare(response, units, form="line")
+
+
+def _with_something_to_read(*, at: datetime) -> QuerySet[Topic]:
+    """The topics that hold a page; of each, the first that is found is enough."""
+    one_of_it = Article.objects.public(at=at).filter(topic=OuterRef("pk")).order_by().values("pk")[:1]
+    return Topic.objects.alias(page=Subquery(one_of_it)).exclude(page=None)
 
 
 def _before(articles: ArticleQuerySet, place: str | None) -> ArticleQuerySet:
