@@ -254,6 +254,7 @@ def test_a_list_is_followed_only_where_it_numbers_every_entry_and_is_cited_to_it
         assert loose_numbers.worked_out(numbers, printed) is None
 
 
+@pytest.mark.slow
 def test_a_text_of_nothing_but_marks_makes_no_endless_page():
     draft = loose_numbers.Draft(body="[1-100] " * 20_000)
     found = loose_numbers.loose_numbers(draft)

@@ -232,6 +232,7 @@ def test_a_loose_mark_knows_where_it_stands():
     assert [text[mark.start : mark.end] for mark in loose_marks(text)] == ["[1]–[3]", "4, 5"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

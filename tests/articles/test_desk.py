@@ -319,6 +319,7 @@ def test_the_history_says_who_changed_which_words_and_cannot_be_written_to(desk,
     assert desk.post(at("desk-history", draft)).status_code == 405
 
 
+@pytest.mark.slow
 def test_the_references_cost_the_same_for_three_and_for_thirty(desk, draft, ana):
     _cite(draft, ana, 2)
     few = queries(desk, at("desk-references", draft))

@@ -120,6 +120,7 @@ def test_who_is_responsible_and_how_to_reach_them_stands_on_a_page(client, ruth,
     assert settings.FUNDING in words
 
 
+@pytest.mark.slow
 def test_these_lists_cost_the_same_for_three_texts_and_for_thirty(client, ana, approved, ruth):
     def queries_of(name):
         cache.clear()

@@ -653,6 +653,7 @@ def test_a_line_break_in_a_field_begins_no_field_of_its_own():
 _DAMAGED = sorted(path.name for path in FILES.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _DAMAGED)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())

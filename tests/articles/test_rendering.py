@@ -247,6 +247,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("markdown", HOSTILE)
 def test_hostile_text_is_shown_as_text_or_not_at_all(markdown):
     for variant in (

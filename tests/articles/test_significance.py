@@ -147,6 +147,7 @@ def test_the_pieces_put_together_are_the_two_texts_again(old, new):
             assert "".join(piece.words for piece in pieces if piece.kind in ("same", kind)) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hostile", ["1.", "[@a;", "@a:", "1 to ", "½", "10.1/", "mg/", "⁻", "a-", "&lt;", "not 2 [@a] "]
 )

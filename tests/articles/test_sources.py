@@ -139,6 +139,7 @@ def test_a_source_saved_over_somebody_elses_save_keeps_both_and_can_be_done_afte
     assert desk.post(address, opened).status_code == 302, "what is stored already is no conflict"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_list_costs_the_same_however_many_may_be_one(desk, draft, ana):
     few = queries(desk, at("desk-references", draft))

@@ -191,6 +191,7 @@ def test_what_is_not_text_cannot_be_corrected_as_typing():
     assert [each.part for each in changed] == ["the authors", "the references", "the title"]
 
 
+@pytest.mark.slow
 def test_a_hostile_text_is_judged_in_bounded_time():
     told(("## What helps adults", "x " * 40_000), read=BODY)
     assert "another word" in told(("teh", "a" * 30_000))

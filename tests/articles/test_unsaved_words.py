@@ -180,6 +180,7 @@ def test_a_text_that_was_never_saved_is_shown_as_readers_would_see_it_too(desk, 
     assert not Article.objects.exists()
 
 
+@pytest.mark.slow
 def test_words_from_thirty_tabs_cost_as_many_queries_as_those_from_three(desk, draft, ana):
     def grow(count):
         for number in range(Buffer.objects.count() // 2, count):

@@ -126,6 +126,7 @@ def test_what_is_pasted_stays_in_the_form_and_is_bounded(client, approved):
     assert client.post(reverse("verify"), {"text": "x" * 800_000}).status_code == 413
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["[" * LONGEST, " " * (LONGEST - 1) + "x", "[1" * (LONGEST // 2), "[1,1" * (LONGEST // 4), ". " * (LONGEST // 2)],

@@ -582,6 +582,7 @@ def test_an_orcid_is_believed_when_its_check_character_fits():
     assert languages.names_of(languages.codes_of("Français; Norwegian, fr")) == "French, Norwegian"
 
 
+@pytest.mark.slow
 def test_thirty_sessions_cost_as_many_queries_as_three(client, lea):
     client.force_login(lea)
 

@@ -219,6 +219,7 @@ def test_only_so_many_are_invited_and_only_by_who_began_it(desk, draft, noor, mo
     assert invite(desk, other, "y@example.org").status_code == 403
 
 
+@pytest.mark.slow
 def test_thirty_people_cost_as_many_queries_as_three(desk, draft, noor):
     of_noor = Client()
     of_noor.force_login(noor)

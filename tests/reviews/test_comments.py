@@ -291,6 +291,7 @@ def test_an_editor_who_reads_for_the_board_sees_what_reviewers_see(client, assig
 # How much
 
 
+@pytest.mark.slow
 @pytest.mark.one_stack
 def test_three_comments_cost_as_many_queries_as_thirty(client, rob, assignment):
     client.force_login(rob.user)

@@ -118,6 +118,7 @@ def test_words_of_others_are_never_read_as_markup(client, draft, ana, eva):
         assert "&lt;script&gt;" in words(client.get(where))
 
 
+@pytest.mark.slow
 @pytest.mark.one_stack
 def test_three_of_each_cost_as_many_queries_as_thirty_and_no_page_loses_any(client, story, ana, eva, rita):
     addresses = ((ana, at("desk-history", story)), (eva, in_the_admin(story)), (rita.user, in_the_admin(story)))

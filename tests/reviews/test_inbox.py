@@ -83,6 +83,7 @@ def test_looking_at_a_link_marks_nothing(client, ana, draft):
     assert inbox.unread_count(ana) == 1
 
 
+@pytest.mark.slow
 def test_the_inbox_costs_the_same_for_three_messages_and_for_thirty_and_turns_pages(client, ana, draft):
     client.force_login(ana)
     for n in range(3):

@@ -241,6 +241,7 @@ def test_editors_settle_credentials_on_the_members_page(client, kim, rob, eva):
     assert client.post(where, {"act": "withdraw", "credential": licence.pk, "reason": "Expired."}).status_code == 302
 
 
+@pytest.mark.slow
 def test_the_board_page_costs_the_same_for_three_members_and_for_thirty(client):
     for n in range(3):
         factories.board_member(f"Member {n}")

@@ -274,6 +274,7 @@ def test_inv4_whoever_has_a_duty_never_appears_not_even_among_the_excluded(ana, 
     assert [c.member for c in matching.fits(factories.fresh(article))] == [rita]
 
 
+@pytest.mark.slow
 def test_proposing_costs_the_same_for_three_members_and_for_thirty(client, ana, eva):
     article = factories.submitted(by=ana)
     client.force_login(eva)

@@ -275,6 +275,7 @@ def test_only_an_approved_text_can_be_read_again(submitted, eva):
         rechecks.open_recheck(submitted, by=eva, reason=RecheckReason.EDITOR, words="Why.")
 
 
+@pytest.mark.slow
 def test_the_page_of_an_article_asks_as_much_for_three_rechecks_as_for_nine(client, approved, eva, ruth):
     page = reverse("admin:articles_article_change", args=[approved.pk])
     claim = claims.claims_of(approved.approval.revision)[0]

@@ -717,6 +717,7 @@ def queries_of(client, where, django_assert_max_num_queries):
     return len(counted)
 
 
+@pytest.mark.slow
 def test_the_desk_asks_as_much_of_the_database_for_60_claims_as_for_6(
     as_rob, ana, rob, eva, django_assert_max_num_queries
 ):
