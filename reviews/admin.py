@@ -249,6 +249,7 @@ class OutboxAdmin(ClosedDoors):
         "person",
         "channel",
         "article",
+        "words",
         "state",
         "outcome",
         "attempts",
@@ -259,7 +260,6 @@ class OutboxAdmin(ClosedDoors):
         "ended_at",
         "record_number",
         "message_id",
-        "words",
     ]
 
     def is_open_to(self, user: User) -> bool:

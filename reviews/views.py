@@ -141,13 +141,15 @@ def _submission(
 ) -> HttpResponse:
     level, words = publication.risk_when_submitted(article)
     state = State(article.state)
+    unanswered = list(Thread.objects.visible_to(request.user).filter(article=article).unanswered())
     context = {
         "article": article,
         "form": form,
         "refusal": refusal,
         "blocking": [(remark, form.answer_to(remark)) for remark in said.blocking],
         "remarks": said,
-        "unanswered": Thread.objects.visible_to(request.user).filter(article=article).unanswered(),
+        "unanswered": unanswered,
+        "must_answer": any(thread.is_blocking for thread in unanswered),
         "missing": publication.missing_from(article),
         "may_submit": bylines.may_submit(article, request.user),
         "why_not": "" if State.SUBMITTED in ALLOWED[state] else WHY_NOT[state],
@@ -169,7 +171,8 @@ def _submission(
 def _is_possible(context: dict[str, Any]) -> bool:
     """Whether pressing the button could do anything: else there is none, but what to do first."""
     only_text_answers = any(answer is None for _, answer in context["blocking"])
-    return not (context["why_not"] or context["missing"] or context.get("unreadable") or only_text_answers)
+    in_the_way = ("why_not", "missing", "unreadable", "must_answer")
+    return not (only_text_answers or any(context.get(each) for each in in_the_way))
 
 
 def _caution_before_check(article: Article) -> Any:

@@ -113,12 +113,15 @@ def test_nothing_is_submitted_again_before_every_blocking_point_is_answered(clie
     assert "3 points to answer" in words(client.get(at("desk-article", returned)))
     page = client.get(at("desk-submit", returned))
     assert f"#point-{points['claim'].pk}" in page.content.decode()
+    assert "Answer the reviewers first" in words(page)
+    assert "Submit revision" not in words(page)
     client.post(at("desk-answers", returned), sent(points["claim"], "We wrote “may”."))
     with pytest.raises(WorkflowError, match="2 points"):
         publication.submit(factories.fresh(returned), by=ana)
     assert "2 points still need an answer" in words(client.get(at("desk-answers", returned)))
     factories.answered(returned)
     assert "Nothing is left that has to be answered" in words(client.get(at("desk-answers", returned)))
+    assert "Submit revision 2" in words(client.get(at("desk-submit", returned)))
     publication.submit(factories.fresh(returned), by=ana)
     assert factories.fresh(returned).state == State.SUBMITTED
 
