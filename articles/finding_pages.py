@@ -40,7 +40,7 @@ def newly_checked(request: HttpRequest) -> HttpResponse:
     """What a valid check stands behind, the newest check first."""
     at = clock.now()
     articles = Article.objects.checked(at=at).order_by("-approval_id")
-    if given := request.GET.get("after"):
+    if (given := request.GET.get("after")) is not None:
         articles = articles.filter(approval_id__lt=whole_or_404(given))
     return _page(request, "articles/newly_checked.html", articles, {}, at=at, key="approval_id")
 
@@ -61,7 +61,7 @@ def _page(
 
 def _after(articles: ArticleQuerySet, given: str | None) -> ArticleQuerySet:
     """What stands behind the article of this key in the alphabet."""
-    if not given:
+    if given is None:
         return articles
     pk = whole_or_404(given)
     last = SearchDocument.objects.filter(pk=pk).first()

@@ -32,7 +32,7 @@ def version_list(request: HttpRequest, slug: str) -> HttpResponse:
     if refusal := instead_of_text(request, unit, at=at):
         return refusal
     before = request.GET.get("before")
-    rows = versions(found, at=at, before=whole_or_404(before, digits=6) if before else None)
+    rows = versions(found, at=at, before=None if before is None else whole_or_404(before, digits=6))
     context = {
         "unit": unit,
         "versions": _with_the_one_before(rows)[:PER_PAGE],

@@ -62,7 +62,7 @@ def _keep(request: SignedIn, article: Article | None) -> Buffer | None:
         by=request.user,
         tab=given.get("tab", ""),
         step=whole(given.get("step")) or 0,
-        edition=whole(given.get("edition")) or 0,
+        edition=whole(given.get("edition"), digits=9) or 0,
         fields={name: given.get(name, "") for name in buffers.FIELDS},
     )
 

@@ -167,7 +167,7 @@ def _opened(request: StaffRequest, read: Reading, typed: Mapping[str, str]) -> i
     for claim in read.claims:
         if claim.identity == typed.get("identity"):
             return claim.number
-    if (asked := whole(request.GET.get("claim"))) is not None:
+    if (asked := whole(request.GET.get("claim"), digits=5)) is not None:
         return asked
     undone = (claim.number for claim in read.claims if claim.identity in read.required - read.verdicts.keys())
     return next(undone, 1)

@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from articles.models import Article
 from articles.querysets import ArticleQuerySet
+from editorial.numbers import whole
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
-LONGEST_PART = 18  # digits
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,12 @@ class Order:
         return ".".join(str(_number(value)) for value in values)
 
     def _read(self, place: str) -> list[Any]:
-        parts = place.split(".")
-        if len(parts) != len(self.columns) or not all(_is_number(part) for part in parts):
+        numbers = [whole(part) for part in place.split(".")]
+        read = [number for number in numbers if number is not None]
+        if not len(read) == len(numbers) == len(self.columns):
             return []
         try:
-            return [_value(column, int(part)) for column, part in zip(self.columns, parts, strict=True)]
+            return [_value(column, number) for column, number in zip(self.columns, read, strict=True)]
         except OverflowError:
             return []
 
@@ -84,7 +85,3 @@ def _number(value: Any) -> int:
 
 def _value(column: str, number: int) -> Any:
     return EPOCH + number * MOMENT if column.endswith("_at") else number
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_PART

@@ -202,7 +202,7 @@ def why_not_signer(article: Article, correction: TypingCorrection, person: User)
 def _lock(correction: TypingCorrection) -> tuple[Article, TypingCorrection]:
     article = Article.objects.lock(correction.article_id)
     correction = TypingCorrection.objects.get(pk=correction.pk)
-    if not correction.is_waiting:
+    if not correction.is_unsettled:
         raise Conflict(f"This correction is settled already ({correction.get_stage_display().lower()}).")
     return article, correction
 

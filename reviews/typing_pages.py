@@ -152,7 +152,7 @@ def _page(request: StaffRequest, correction: TypingCorrection, status: int = 200
         "article": article,
         "question": correction.revision.data["title"],
         **_differences(correction),
-        "why_not": typing_corrections.why_not_now(article, correction) if correction.is_waiting else "",
+        "why_not": typing_corrections.why_not_now(article, correction) if correction.is_unsettled else "",
         "not_signer": typing_corrections.why_not_signer(article, correction, user),
         "is_own": is_own,
         "sign": bound.get("sign") or SignForm(initial={"digest": correction.digest}, auto_id="sign-%s"),

@@ -301,7 +301,7 @@ class TypingCorrection(models.Model):
         return f"Typing correction {self.pk}"
 
     @property
-    def is_waiting(self) -> bool:
+    def is_unsettled(self) -> bool:
         return self.stage == TypingStage.WAITING
 
     @property

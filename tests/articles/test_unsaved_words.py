@@ -123,6 +123,7 @@ def test_what_is_kept_is_bounded_and_takes_any_characters(desk, draft, monkeypat
     assert desk.post(at("desk-words", draft), sent(draft, tab="no tab")).status_code == 422
     odd = "A null \0 and half a pair"
     assert desk.post(at("desk-words", draft), sent(draft, body=odd, topic="9" * 5000)).status_code == 200
+    assert desk.post(at("desk-words", draft), sent(draft, edition="9" * 12, step=3)).status_code == 200
     assert desk.get(at("desk-edit", draft)).status_code == 200
     monkeypatch.setattr(buffers, "MOST_TABS", 1)
     assert desk.post(at("desk-words", draft), sent(draft, tab=OTHER_TAB)).status_code == 422
